@@ -1,0 +1,58 @@
+import type { MemoryContent, MemoryDerived, SourceId, TurnContent, TurnReceived } from '@mneme/events';
+import { memoryIdOf } from './ids.js';
+import { retentionMsOf, type TenantPolicy } from './policy.js';
+import { instantOf } from './time.js';
+
+/** A memory before its text is sealed. */
+export type UnsealedMemory = Omit<MemoryDerived, 'sealed'> & { readonly content: MemoryContent };
+
+/**
+ * The episode of one turn. Its times come from the turn: `expiresAt` counts from `recordedAt`, so a history that is
+ * brought in late is kept as long as one that was streamed, while its age at recall counts from `occurredAt`.
+ */
+export function episodeOf(
+  turn: TurnReceived,
+  content: TurnContent,
+  decided: { readonly flags: readonly string[]; readonly policy: TenantPolicy },
+): UnsealedMemory {
+  const sourceId = turn.turnId as string as SourceId;
+  const { tenantId, subjectId } = turn;
+  const retentionMs = retentionMsOf(decided.policy, 'episode');
+  return {
+    type: 'memory-derived',
+    v: 1,
+    memoryId: memoryIdOf({ tenantId, subjectId, sourceId, kind: 'episode', ordinal: 0 }),
+    version: turn.recordedAt,
+    tenantId,
+    subjectId,
+    contributors: [subjectId],
+    departmentId: turn.departmentId,
+    agentId: turn.agentId,
+    teamId: turn.teamId,
+    sessionKey: turn.sessionKey,
+    sourceId,
+    audience: turn.audience,
+    kind: 'episode',
+    flags: [...decided.flags],
+    sourceClass: turn.sourceClass,
+    trust: turn.trust,
+    confidence: decided.policy.confidence[turn.sourceClass],
+    importance: 'normal',
+    occurredAt: turn.occurredAt,
+    recordedAt: turn.recordedAt,
+    ...(retentionMs === null ? {} : { expiresAt: instantOf(Math.floor(turn.recordedAt / 1000) + retentionMs) }),
+    derivedFrom: [turn.turnId],
+    epoch: turn.epoch,
+    content: {
+      text: textOf(content),
+      session: content.session,
+      ...(content.speakerName === undefined ? {} : { speakerName: content.speakerName }),
+      ...(content.zone === undefined ? {} : { zone: content.zone }),
+    },
+  };
+}
+
+function textOf(turn: TurnContent): string {
+  const calls = (turn.toolCalls ?? []).map((call) => `[called ${call.name} with ${call.arguments}]`);
+  return [turn.content, ...calls].filter((part) => part !== '').join('\n');
+}

@@ -1,0 +1,40 @@
+import type { MemoryId, MemoryKind, SourceId, SubjectId, TenantId, TurnId } from '@mneme/events';
+import { v5 } from 'uuid';
+
+// Fixed for ever: another namespace would give every turn and memory another id.
+const NAMESPACE = '6f1b5d1e-8a52-5c0b-9a51-0d7a4e2f9c33';
+
+export interface TurnCause {
+  readonly tenantId: TenantId;
+  readonly subjectId: SubjectId;
+  readonly session: string;
+  readonly idempotencyKey: string;
+  readonly ordinal: number;
+}
+
+/** uuid v5 of the JSON array [tenantId, subjectId, session, idempotency key, ordinal in the request]. */
+export function turnIdOf(cause: TurnCause): TurnId {
+  return name(cause.tenantId, cause.subjectId, cause.session, cause.idempotencyKey, cause.ordinal) as TurnId;
+}
+
+export interface MemoryCause {
+  readonly tenantId: TenantId;
+  readonly subjectId: SubjectId;
+  readonly sourceId: SourceId;
+  readonly kind: MemoryKind;
+  readonly ordinal: number;
+}
+
+/** uuid v5 of the JSON array [tenantId, subjectId, sourceId, kind, ordinal]. */
+export function memoryIdOf(cause: MemoryCause): MemoryId {
+  return name(cause.tenantId, cause.subjectId, cause.sourceId, cause.kind, cause.ordinal) as MemoryId;
+}
+
+/** Key of one version of a memory on `memories`. */
+export function memoryKeyOf(memory: { readonly memoryId: MemoryId; readonly version: number }): string {
+  return `${memory.memoryId}/${memory.version}`;
+}
+
+function name(...parts: readonly (string | number)[]): string {
+  return v5(JSON.stringify(parts), NAMESPACE);
+}

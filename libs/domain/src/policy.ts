@@ -1,0 +1,41 @@
+import type { MemoryKind, SourceClass } from '@mneme/events';
+
+const DAY_MS = 86_400_000;
+
+/** What a tenant may set; every number has its unit in its name. */
+export interface TenantPolicy {
+  /** Keep every turn that has content, whatever the write-filter thinks of it; nothing else changes. */
+  readonly keepAll: boolean;
+  /** Hits whose calibrated similarity is below are dropped, whatever their rank. */
+  readonly similarityMin: number;
+  readonly confidenceMin: number;
+  /** How long a kind is kept, counted from `recordedAt`; null: no limit, and no decay. Decay runs over the same span. */
+  readonly retentionDays: Readonly<Record<MemoryKind, number | null>>;
+  /** Share of the score that a memory as old as its retention has lost. */
+  readonly decayShare: Readonly<Record<MemoryKind, number>>;
+  /** Confidence at write by source. */
+  readonly confidence: Readonly<Record<SourceClass, number>>;
+  readonly trust: Readonly<Record<SourceClass, number>>;
+}
+
+export const DEFAULT_POLICY: TenantPolicy = {
+  keepAll: false,
+  similarityMin: 0.75,
+  confidenceMin: 0.3,
+  retentionDays: { episode: 90, fact: null, procedure: null, summary: 90 },
+  decayShare: { episode: 0.3, fact: 0.3, procedure: 0.3, summary: 0.3 },
+  confidence: { user: 0.9, agent: 0.6, tool: 0.8, web: 0.5, system: 0.7 },
+  trust: { user: 0.9, agent: 0.7, tool: 0.8, web: 0.4, system: 0.9 },
+};
+
+/** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */
+export const EVALUATION_POLICY: TenantPolicy = {
+  ...DEFAULT_POLICY,
+  retentionDays: { episode: 3650, fact: null, procedure: null, summary: 3650 },
+};
+
+/** Milliseconds, or null for no limit. */
+export function retentionMsOf(policy: TenantPolicy, kind: MemoryKind): number | null {
+  const days = policy.retentionDays[kind];
+  return days === null ? null : days * DAY_MS;
+}

@@ -1,0 +1,89 @@
+import type { SubjectId, TopicName } from '@mneme/events';
+
+export interface LogAppend {
+  readonly topic: TopicName;
+  readonly partition: number;
+  readonly key: string;
+  /** Null is a tombstone: on a compacted topic it removes what stands under the key. */
+  readonly value: string | null;
+  /** Whose record it is; lets a topic be counted by subject. Absent for records of no one. */
+  readonly subjectId?: SubjectId;
+}
+
+export interface LogPosition {
+  readonly topic: TopicName;
+  readonly partition: number;
+  /** From 0, rising within a partition, with gaps on a compacted topic. */
+  readonly offset: number;
+}
+
+export interface LogRecord extends LogPosition {
+  readonly key: string;
+  readonly value: string | null;
+  /** When the log took it, epoch milliseconds. */
+  readonly appendedAtMs: number;
+}
+
+/** Consecutive records of one partition, handed to a consumer group. */
+export interface RecordBatch {
+  readonly topic: TopicName;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Marks everything below `nextOffset` as done for the group, durably; never moves back. */
+  commit(nextOffset: number): Promise<void>;
+  /** Tells the log that the batch is still being worked on. */
+  heartbeat(): Promise<void>;
+  /** Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. */
+  readonly signal: AbortSignal;
+}
+
+export interface ConsumeOptions {
+  readonly group: string;
+  readonly topic: TopicName;
+  readonly batchRecordsMax: number;
+}
+
+export interface Consumption {
+  /** Stops after the batch in hand; resolves when no handler runs any more. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The durable, partitioned, ordered log that everything else is a projection of.
+ *
+ * Order: records of one partition are read in the order of their offsets; nothing is said across partitions.
+ * Delivery: at least once; after a crash a group starts again at its last commit.
+ */
+export interface EventLog {
+  readonly partitionCount: number;
+
+  /**
+   * Appends all or nothing and resolves when it is durable: a crash right after loses none of it.
+   * Positions are in the order of `appends`. An empty list is allowed and writes nothing.
+   * @throws Unavailable with code `storage-full` when there is no room; then nothing was written.
+   */
+  append(appends: readonly LogAppend[]): Promise<readonly LogPosition[]>;
+
+  /**
+   * Hands batches to `onBatch`: one at a time for a partition, starting at the group's commit or the log's start.
+   * A batch is followed by the next only once `onBatch` has resolved *and* committed past it; what it did not commit
+   * is handed out again. `onBatch` must not reject; if it does, the consumption ends and `failed` is called once.
+   */
+  consume(
+    options: ConsumeOptions,
+    onBatch: (batch: RecordBatch) => Promise<void>,
+    failed: (error: unknown) => void,
+  ): Promise<Consumption>;
+
+  /**
+   * At most `recordsMax` records from `fromOffset` on, outside of any group; empty at the end. Replaced records of a
+   * compacted topic may be missing; its tombstones are there for as long as the topic keeps them.
+   */
+  read(from: LogPosition, recordsMax: number): Promise<readonly LogRecord[]>;
+
+  /** The offset that the next record of each partition will get, by partition. */
+  endOffsets(topic: TopicName): Promise<readonly number[]>;
+
+  /** What a group has committed, by partition; 0 where it never did. */
+  committedOffsets(group: string, topic: TopicName): Promise<readonly number[]>;
+}

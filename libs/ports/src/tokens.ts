@@ -1,0 +1,18 @@
+/** Injection tokens of the ports, for the modules that ask for them and the wiring that provides them. */
+export const ACCEPTED_TURNS = Symbol('AcceptedTurns');
+export const CATALOGUE = Symbol('Catalogue');
+export const CLOCK = Symbol('Clock');
+export const CONTROL_STORE = Symbol('ControlStore');
+export const EMBEDDER = Symbol('Embedder');
+export const ERASURE_JOURNAL = Symbol('ErasureJournal');
+export const EVENT_LOG = Symbol('EventLog');
+export const KEY_VAULT = Symbol('KeyVault');
+export const SESSION_STORE = Symbol('SessionStore');
+export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
+export const VECTOR_INDEX = Symbol('VectorIndex');
+/** `readonly ErasableStore[]`: every store that can hold a subject's records. */
+export const ERASABLE_STORES = Symbol('ErasableStores');
+/** `readonly AuditableStore[]`: every store that a digest covers. */
+export const AUDITABLE_STORES = Symbol('AuditableStores');
+/** `ShadowStores`: makes fresh stores beside the live ones. */
+export const SHADOW_STORES = Symbol('ShadowStores');
