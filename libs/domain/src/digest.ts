@@ -8,7 +8,7 @@ const MODULUS = 1n << 256n;
 
 /** Canonical JSON (RFC 8785). @throws Corrupt for what JSON cannot hold. */
 export function canonicalJson(value: unknown): string {
-  const text = canonicalize(value);
+  const text = canonicalOf(value);
   if (text === undefined) throw new Corrupt('a record has no canonical form');
   return text;
 }
@@ -34,5 +34,13 @@ export class StateDigest {
   /** 64 hex digits. */
   get hex(): string {
     return this.sum.toString(16).padStart(64, '0');
+  }
+}
+
+function canonicalOf(value: unknown): string | undefined {
+  try {
+    return canonicalize(value);
+  } catch (cause) {
+    throw new Corrupt('a record has no canonical form', { cause });
   }
 }

@@ -22,7 +22,9 @@ const MONTHS = [
 export function indexedTextOf(content: MemoryContent, occurredAt: string): string {
   const local = new Date(Date.parse(occurredAt) + offsetMsOf(content.zone));
   const day = `[${local.getUTCDate()} ${MONTHS[local.getUTCMonth()] ?? ''} ${local.getUTCFullYear()}]`;
-  return content.speakerName === undefined ? `${day} ${content.text}` : `${day} ${content.speakerName}: ${content.text}`;
+  return content.speakerName === undefined
+    ? `${day} ${content.text}`
+    : `${day} ${content.speakerName}: ${content.text}`;
 }
 
 function offsetMsOf(zone: string | undefined): number {

@@ -1,22 +1,24 @@
 import { stemmer } from 'stemmer';
 
-// Scripts written without spaces: each pair of neighbouring characters is a term.
-const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}]/u;
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
+// Scripts written without spaces, and what stands between them: each pair of neighbouring characters is a term.
+const UNSPACED = /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}]/u;
+const RUN =
+  /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}]+|[^\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}]+/gu;
 const STEM_CHARS_MAX = 64;
 
 /** Stems of a text with how often each occurs, in order of first appearance; a stem has at most 64 characters. */
 export function stemCountsOf(text: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const [word] of text.normalize('NFKC').toLowerCase().matchAll(WORD)) {
-    for (const stem of stemsOf(word)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
+    for (const stem of (word.match(RUN) ?? []).flatMap(stemsOf)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
   }
   return counts;
 }
 
-function stemsOf(word: string): readonly string[] {
-  if (!UNSPACED.test(word)) return [/^[a-z]+$/.test(word) ? stemOf(word) : word.slice(0, STEM_CHARS_MAX)];
-  const characters = [...word];
+function stemsOf(run: string): readonly string[] {
+  if (!UNSPACED.test(run)) return [/^[a-z]+$/.test(run) ? stemOf(run) : run.slice(0, STEM_CHARS_MAX)];
+  const characters = [...run];
   if (characters.length === 1) return characters;
   return characters.slice(1).map((character, i) => `${characters[i] ?? ''}${character}`);
 }

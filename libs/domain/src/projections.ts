@@ -51,8 +51,13 @@ export interface IndexInput {
 
 /** Pure: the same event and keys give the same entry. The version of the text's form is part of the hash. */
 export function indexEntryOf(memory: MemoryDerived, input: IndexInput): IndexEntry {
-  const { sealed: _sealed, importance: _importance, reviewByMs: _reviewBy, derivedFrom: _parents, ...fields } =
-    catalogueRowOf(memory);
+  const {
+    sealed: _sealed,
+    importance: _importance,
+    reviewByMs: _reviewBy,
+    derivedFrom: _parents,
+    ...fields
+  } = catalogueRowOf(memory);
   const text = indexedTextOf(input.content, memory.occurredAt);
   return {
     ...fields,

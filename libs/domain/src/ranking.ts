@@ -36,11 +36,16 @@ export interface Ranked {
 /** Weights of what is added to the half-and-half sum of the legs; docs/benchmarks.md has what each is worth. */
 export const RANKING_WEIGHTS = { dense: 0.5, lexical: 0.5, neighbours: 0.4, session: 0.15, speaker: 0.1 } as const;
 
+/** The least spread of a leg, as a share of its best score. */
+const SPREAD_SHARE_MIN = 0.5;
+
 /** Fuses, decays and orders the union of the legs, best first; ties by recordedAt, then id, so the order is total. */
 export function rank(candidates: readonly Candidate[], policy: TenantPolicy, nowMs: number): readonly Ranked[] {
   const dense = normalised(candidates.map((c) => c.dense));
   const lexical = normalised(candidates.map((c) => c.lexical));
-  const base = candidates.map((_, i) => RANKING_WEIGHTS.dense * at(dense, i) + RANKING_WEIGHTS.lexical * at(lexical, i));
+  const base = candidates.map(
+    (_, i) => RANKING_WEIGHTS.dense * at(dense, i) + RANKING_WEIGHTS.lexical * at(lexical, i),
+  );
   const { neighbours, session } = sessionShares(candidates, base);
   const ranked = candidates.map((candidate, i) => {
     const parts = { neighbours: at(neighbours, i), session: at(session, i), speaker: candidate.speakerNamed ? 1 : 0 };
@@ -52,7 +57,10 @@ export function rank(candidates: readonly Candidate[], policy: TenantPolicy, now
     const decay = decayOf(candidate, policy, nowMs);
     const score = fused * decay * (0.5 + 0.5 * candidate.confidence);
     const { confidence } = candidate;
-    return { candidate, parts: { dense: at(dense, i), lexical: at(lexical, i), ...parts, fused, decay, confidence, score } };
+    return {
+      candidate,
+      parts: { dense: at(dense, i), lexical: at(lexical, i), ...parts, fused, decay, confidence, score },
+    };
   });
   return ranked.sort(byScore);
 }
@@ -69,7 +77,11 @@ export function decayOf(
   return 1 - (ageMs / retentionMs) * policy.decayShare[memory.kind];
 }
 
-/** Min-max over the union; a score missing in a leg counts as that leg's minimum; a leg without spread is all 0. */
+/**
+ * Min-max over the union; a score missing in a leg counts as that leg's minimum. The spread counts as at least a share
+ * of the best score, so that a few near-equal scores stay near-equal and age can still decide between them. A leg that
+ * found nothing is all 0.
+ */
 function normalised(scores: readonly (number | undefined)[]): Float64Array {
   let min = Infinity;
   let max = -Infinity;
@@ -78,8 +90,9 @@ function normalised(scores: readonly (number | undefined)[]): Float64Array {
     if (score < min) min = score;
     if (score > max) max = score;
   }
-  const spread = max - min;
-  return Float64Array.from(scores, (score) => (score === undefined || !(spread > 0) ? 0 : (score - min) / spread));
+  const spread = Math.max(max - min, Math.abs(max) * SPREAD_SHARE_MIN);
+  if (!(spread > 0 && spread < Infinity)) return new Float64Array(scores.length);
+  return Float64Array.from(scores, (score) => 1 - (max - (score ?? min)) / spread);
 }
 
 /** Mean of the turns before and after in the same session, and the mean of the session's three best. */
@@ -94,7 +107,10 @@ function sessionShares(candidates: readonly Candidate[], base: readonly number[]
   });
   for (const members of sessions.values()) {
     members.sort((a, b) => inTime(candidates[a] as Candidate, candidates[b] as Candidate));
-    const best = members.map((i) => at(base, i)).sort((a, b) => b - a).slice(0, 3);
+    const best = members
+      .map((i) => at(base, i))
+      .sort((a, b) => b - a)
+      .slice(0, 3);
     const share = best.reduce((sum, score) => sum + score, 0) / 3;
     members.forEach((i, position) => {
       const before = members[position - 1];

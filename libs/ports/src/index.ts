@@ -12,5 +12,6 @@ export type * from './key-vault.js';
 export type * from './session-store.js';
 export type * from './shadow-stores.js';
 export type * from './subject-registry.js';
+export type * from './subject-topics.js';
 export * from './tokens.js';
 export type * from './vector-index.js';

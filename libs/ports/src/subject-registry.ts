@@ -40,6 +40,7 @@ export interface SubjectRegistry {
   /**
    * Destroys the data key for the fenced epoch, physically as far as the engine can, before it resolves. Idempotent;
    * a row whose epoch is no longer `epoch` is left alone.
+   * @throws Conflict `legal-hold` when a hold was set after the fence and the key is still there; then it stays.
    */
   destroyKey(subject: SubjectRef, epoch: number): Promise<void>;
 

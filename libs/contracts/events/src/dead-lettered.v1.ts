@@ -15,7 +15,6 @@ export const DeadLetteredV1 = z.object({
   subjectId: SubjectId.optional(),
   /** Code of the error, never its message: a message may quote what it failed on. */
   code: z.string(),
-  attempts: z.int().positive(),
   failedAt: z.iso.datetime(),
 });
 export type DeadLettered = z.infer<typeof DeadLetteredV1>;

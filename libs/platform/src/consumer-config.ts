@@ -1,0 +1,21 @@
+import { integerFrom, type Shape } from './config.js';
+import type { ConsumerRunnerOptions } from './consumer-runner.js';
+import { DEFAULT_RETRY } from './retry-in-place.js';
+
+/** What may be set of a consumer. */
+export type ConsumerConfig = Pick<ConsumerRunnerOptions, 'batchRecordsMax' | 'heartbeatMs' | 'retry'>;
+
+/** Settings below `prefix`: `<prefix>_BATCH_RECORDS_MAX`. */
+export function consumerConfigShape(prefix: string, batchRecordsMax: number): Shape<ConsumerConfig> {
+  return {
+    batchRecordsMax: [`${prefix}_BATCH_RECORDS_MAX`, integerFrom(1, 5_000, batchRecordsMax)],
+    heartbeatMs: [`${prefix}_HEARTBEAT_MS`, integerFrom(100, 60_000, 3_000)],
+    retry: [
+      `${prefix}_BACKOFF_MAX_MS`,
+      (value) => ({
+        ...DEFAULT_RETRY,
+        backoffMaxMs: integerFrom(DEFAULT_RETRY.backoffMinMs, 300_000, DEFAULT_RETRY.backoffMaxMs)(value),
+      }),
+    ],
+  };
+}

@@ -1,0 +1,38 @@
+import { Controller, Get, Header, HttpCode, Inject, Res } from '@nestjs/common';
+import { Metrics } from './metrics.js';
+
+/** Whether the process takes requests; liveness is that it answers at all. */
+export class Readiness {
+  isReady = false;
+}
+
+interface Reply {
+  status(code: number): unknown;
+}
+
+/** `/healthz` (alive), `/readyz` (takes requests), `/metrics` (Prometheus). */
+@Controller()
+export class HealthController {
+  constructor(
+    @Inject(Readiness) private readonly readiness: Readiness,
+    @Inject(Metrics) private readonly metrics: Metrics,
+  ) {}
+
+  @Get('healthz')
+  health() {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  @HttpCode(200)
+  ready(@Res({ passthrough: true }) reply: Reply) {
+    if (!this.readiness.isReady) reply.status(503);
+    return { status: this.readiness.isReady ? 'ready' : 'starting' };
+  }
+
+  @Get('metrics')
+  @Header('content-type', 'text/plain; version=0.0.4')
+  text(): Promise<string> {
+    return this.metrics.text();
+  }
+}

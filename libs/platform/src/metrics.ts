@@ -1,0 +1,69 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+
+/** Every counter with its labels; the name is the contract that dashboards and alerts stand on. */
+const COUNTERS = {
+  mneme_turns_accepted_total: [],
+  mneme_turns_repeated_total: [],
+  mneme_turns_kept_total: [],
+  mneme_turns_dropped_total: ['reason'],
+  mneme_requests_refused_total: ['code'],
+  mneme_records_handled_total: ['group'],
+  mneme_records_refused_by_fence_total: ['group'],
+  mneme_records_retried_total: ['group', 'code'],
+  mneme_records_dead_lettered_total: ['group', 'code'],
+  mneme_session_writes_lost_total: [],
+  mneme_scope_alarms_total: [],
+  mneme_unreadable_memories_total: [],
+  mneme_corrupt_keys_total: [],
+  mneme_erasures_total: ['verdict'],
+  mneme_erasure_incidents_total: [],
+} as const satisfies Record<string, readonly string[]>;
+
+const HISTOGRAMS = {
+  mneme_recall_ms: { labels: ['leg'], buckets: [0.5, 1, 2, 5, 10, 15, 25, 50, 100, 250, 1_000] },
+  mneme_accept_ms: { labels: [], buckets: [0.5, 1, 2, 5, 10, 25, 50, 100, 250, 1_000] },
+} as const;
+
+export type CounterName = keyof typeof COUNTERS;
+export type HistogramName = keyof typeof HISTOGRAMS;
+type Labels = Readonly<Record<string, string>>;
+
+/** Counters and histograms of one process, in the Prometheus text format. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly counters = new Map<CounterName, Counter>();
+  private readonly histograms = new Map<HistogramName, Histogram>();
+  private readonly totals = new Map<CounterName, number>();
+
+  constructor() {
+    const registers = [this.registry];
+    for (const [name, labelNames] of Object.entries(COUNTERS)) {
+      this.counters.set(name as CounterName, new Counter({ name, help: name, labelNames: [...labelNames], registers }));
+    }
+    for (const [name, { labels, buckets }] of Object.entries(HISTOGRAMS)) {
+      const options = { name, help: name, labelNames: [...labels], buckets: [...buckets], registers };
+      this.histograms.set(name as HistogramName, new Histogram(options));
+    }
+  }
+
+  /** Labels are names of ours: never a user, a session, or text. */
+  increment(name: CounterName, labels: Labels = {}, by = 1): void {
+    if (by === 0) return;
+    this.counters.get(name)?.inc(labels, by);
+    this.totals.set(name, (this.totals.get(name) ?? 0) + by);
+  }
+
+  observe(name: HistogramName, value: number, labels: Labels = {}): void {
+    this.histograms.get(name)?.observe(labels, value);
+  }
+
+  /** Totals since the start over all labels, by name. */
+  snapshot(): readonly { readonly name: CounterName; readonly value: number }[] {
+    return [...this.totals].map(([name, value]) => ({ name, value }));
+  }
+
+  /** Prometheus text, version 0.0.4. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+}

@@ -1,0 +1,69 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TOPICS } from '@mneme/events';
+import {
+  type Catalogue,
+  CATALOGUE,
+  type Clock,
+  CLOCK,
+  type Embedder,
+  EMBEDDER,
+  type ErasableStore,
+  EVENT_LOG,
+  type EventLog,
+  VECTOR_INDEX,
+  type VectorIndex,
+} from '@mneme/ports';
+import {
+  type ConsumerConfig,
+  ConsumerRunner,
+  Keyring,
+  Logger,
+  Metrics,
+  observerOf,
+  type RecordHandler,
+} from '@mneme/platform';
+import { EmbedMemories } from './embed-memories.js';
+import type { EmbedderConfig } from './embedder.config.js';
+import type { MemoryChange } from './memory-change.js';
+import { ProjectCatalogue } from './project-catalogue.js';
+
+export const CATALOGUE_RUNNER = Symbol('CatalogueRunner');
+export const EMBEDDER_RUNNER = Symbol('EmbedderRunner');
+
+/** Provides the runners of the groups `catalogue` and `embedder`. */
+@Module({})
+export class EmbedderModule {
+  static register(config: EmbedderConfig): DynamicModule {
+    const catalogue = {
+      provide: CATALOGUE_RUNNER,
+      inject: [CATALOGUE, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (store: Catalogue & ErasableStore, ...rest: RunnerParts) =>
+        runnerOf(new ProjectCatalogue(store), ['catalogue', config.catalogue], rest),
+    };
+    const embedder = {
+      provide: EMBEDDER_RUNNER,
+      inject: [CATALOGUE, VECTOR_INDEX, EMBEDDER, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (
+        store: Catalogue,
+        vectorIndex: VectorIndex & ErasableStore,
+        model: Embedder,
+        ...rest: RunnerParts
+      ) => {
+        const handler = new EmbedMemories({ catalogue: store, vectorIndex, embedder: model, keyring: rest[1] });
+        return runnerOf(handler, ['embedder', config.embedder], rest);
+      },
+    };
+    return { module: EmbedderModule, providers: [catalogue, embedder], exports: [catalogue, embedder] };
+  }
+}
+
+type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];
+
+function runnerOf(
+  handler: RecordHandler<MemoryChange>,
+  [group, config]: readonly [string, ConsumerConfig],
+  [log, keyring, clock, metrics, logger]: RunnerParts,
+): ConsumerRunner<MemoryChange> {
+  const options = { group, topic: TOPICS.memories.name, ...config };
+  return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
+}

@@ -1,0 +1,84 @@
+import {
+  type MemoryDerived,
+  MemoryDerivedV1,
+  MemoryId,
+  type ProgressNoted,
+  ProgressNotedV1,
+  type TurnId,
+} from '@mneme/events';
+import { Corrupt, subjectRef } from '@mneme/domain';
+import type { Catalogue, ErasableStore, LogRecord, ProjectionName } from "@mneme/ports";
+import { type BatchEnd, type Received, recordOf, type SubjectStamp } from '@mneme/platform';
+import { z } from 'zod';
+
+/** What a record of `memories` says to a projection. */
+export type MemoryChange =
+  | { readonly type: 'derived'; readonly memory: MemoryDerived }
+  | { readonly type: 'removed'; readonly memoryId: MemoryId; readonly version: number }
+  | { readonly type: 'progress'; readonly progress: ProgressNoted };
+
+const AnyMemoryRecord = z.discriminatedUnion('type', [MemoryDerivedV1, ProgressNotedV1]);
+const MemoryKey = z.templateLiteral([z.uuid(), '/', z.int().positive()]);
+
+/** @throws Corrupt for a record that is none of the three. */
+export function memoryChangeOf(record: LogRecord): MemoryChange {
+  if (record.value === null) return removalOf(record.key);
+  const event = recordOf(AnyMemoryRecord, record);
+  return event.type === 'progress-noted' ? { type: 'progress', progress: event } : { type: 'derived', memory: event };
+}
+
+export function stampOfChange(change: MemoryChange): SubjectStamp | undefined {
+  return change.type === 'derived' ? change.memory : undefined;
+}
+
+export interface NetChanges {
+  readonly derived: readonly (Received<MemoryChange> & { readonly event: { readonly type: 'derived' } })[];
+  readonly removed: readonly { readonly memoryId: MemoryId; readonly version: number }[];
+}
+
+/** What is left of a batch when the last word on each key counts. */
+export function netChangesOf(received: readonly Received<MemoryChange>[]): NetChanges {
+  const last = new Map<string, Received<MemoryChange>>();
+  for (const one of received) last.set(one.record.key, one);
+  const derived: NetChanges['derived'][number][] = [];
+  const removed: NetChanges['removed'][number][] = [];
+  for (const one of last.values()) {
+    if (isDerived(one)) derived.push(one);
+    else if (one.event.type === 'removed') removed.push(one.event);
+  }
+  return { derived, removed };
+}
+
+export function isDerived(one: Received<MemoryChange>): one is NetChanges['derived'][number] {
+  return one.event.type === 'derived';
+}
+
+/** Takes memories of fenced subjects out again, source by source. */
+export async function undoChanges(store: ErasableStore, received: readonly Received<MemoryChange>[]): Promise<void> {
+  for (const { memory } of received.filter(isDerived).map(({ event }) => event as { memory: MemoryDerived })) {
+    const subject = subjectRef(memory.tenantId, memory.subjectId);
+    await store.eraseSources(subject, [memory.sourceId], memory.epoch + 1);
+  }
+}
+
+/** Notes how far a projection has come, and the turns behind memories that it could not take. */
+export async function noteEnd(
+  catalogue: Catalogue,
+  projection: ProjectionName,
+  end: BatchEnd<MemoryChange>,
+): Promise<void> {
+  const progress = [...end.handled.map(({ event }) => event)].flatMap((e) => (e.type === 'progress' ? [e.progress] : []));
+  const failed = [
+    ...progress.flatMap(({ failedTurnIds }) => failedTurnIds),
+    ...end.failed.flatMap((event) => (event.type === 'derived' ? (event.memory.derivedFrom as TurnId[]) : [])),
+  ];
+  const turnsOffset = Math.max(0, ...progress.map((noted) => noted.turnsOffset));
+  if (turnsOffset === 0 && failed.length === 0) return;
+  await catalogue.noteWatermark(projection, { partition: end.partition, turnsOffset }, failed);
+}
+
+function removalOf(key: string): MemoryChange {
+  if (!MemoryKey.safeParse(key).success) throw new Corrupt('a tombstone of memories has an unknown key');
+  const [memoryId, version] = key.split('/');
+  return { type: 'removed', memoryId: MemoryId.parse(memoryId), version: Number(version) };
+}

@@ -1,0 +1,94 @@
+import { encodeReadToken, type Metrics } from '@mneme/platform';
+import type { TurnPosition } from '@mneme/ports';
+import type { Principal } from '@mneme/domain';
+import { CommitQueue } from './commit-queue.js';
+import { type Committed, CommitTurns, type CommitPorts } from './commit-turns.js';
+import type { IngestConfig } from './ingest.config.js';
+import { lastRecordedAt } from './last-recorded.js';
+import type { PreparedRequest } from './prepared-request.js';
+import { type PreparePorts, PrepareTurns } from './prepare-turns.js';
+import type { SessionWriter } from './session-writer.js';
+
+/** The answer to a request; the log has its turns. */
+export interface AcceptedRequest {
+  readonly turnIds: string[];
+  readonly token: string;
+  readonly idempotencyKey: string;
+  readonly repeatedCount: number;
+}
+
+export interface AcceptPorts extends PreparePorts, CommitPorts {
+  readonly sessionWriter: SessionWriter;
+  readonly metrics: Metrics;
+}
+
+/** Takes turns in: all of a request or nothing, and durable when it answers. */
+export class AcceptTurns {
+  private readonly prepareTurns: PrepareTurns;
+  private readonly queue: CommitQueue<PreparedRequest, Committed>;
+
+  constructor(
+    private readonly ports: AcceptPorts,
+    private readonly config: IngestConfig,
+  ) {
+    this.prepareTurns = new PrepareTurns(ports, config.limits);
+    const commitTurns = new CommitTurns(ports, config);
+    const { commitTurnsMax, waitingTurnsMax } = config;
+    this.queue = new CommitQueue((requests) => commitTurns.commit(requests), {
+      groupTurnsMax: commitTurnsMax,
+      waitingTurnsMax,
+    });
+  }
+
+  /** Learns which instants were given out before; nothing is accepted before it resolves. */
+  async start(): Promise<void> {
+    const { acceptedTurns, log, recordedClock, logger } = this.ports;
+    recordedClock.raiseTo(await lastRecordedAt(acceptedTurns, log));
+    const aheadMs = recordedClock.aheadMs();
+    if (aheadMs > this.config.limits.clockAheadMsMax) {
+      logger.warn('the log is ahead of the clock: was the clock set back?', { aheadMs });
+    }
+  }
+
+  /** Answers what waits; the session store gets what it can. */
+  async stop(): Promise<void> {
+    await this.queue.idle();
+    await this.ports.sessionWriter.idle();
+  }
+
+  /**
+   * @throws InvalidInput, LimitExceeded, Forbidden or Conflict with the index of the turn that refuses its request;
+   * Unavailable when it can be sent again. Nothing of a refused request was written, but for reservations when the log
+   * failed: they make the next attempt give the same answer.
+   */
+  async accept(principal: Principal, request: unknown): Promise<AcceptedRequest> {
+    return this.commit(await this.prepare(principal, request));
+  }
+
+  /** Checks a request and writes nothing but users never seen. */
+  prepare(principal: Principal, request: unknown): Promise<PreparedRequest> {
+    return this.prepareTurns.prepare(principal, request);
+  }
+
+  /** Writes a prepared request; requests are written in the order of the calls. */
+  async commit(request: PreparedRequest): Promise<AcceptedRequest> {
+    const { metrics, sessionWriter } = this.ports;
+    const startedMs = performance.now();
+    const { positions, events, repeatedCount } = await this.queue.submit(request, request.turns.length);
+    sessionWriter.offer(events);
+    metrics.increment('mneme_turns_accepted_total', {}, request.turns.length - repeatedCount);
+    metrics.increment('mneme_turns_repeated_total', {}, repeatedCount);
+    metrics.observe('mneme_accept_ms', performance.now() - startedMs);
+    const turnIds = request.turns.map(({ turnId }) => turnId);
+    const token = encodeReadToken({ offsets: nextOffsetsOf(positions), turnIds });
+    return { turnIds, token, idempotencyKey: request.idempotencyKey, repeatedCount };
+  }
+}
+
+function nextOffsetsOf(positions: readonly TurnPosition[]): ReadonlyMap<number, number> {
+  const offsets = new Map<number, number>();
+  for (const { partition, offset } of positions) {
+    offsets.set(partition, Math.max(offsets.get(partition) ?? 0, offset + 1));
+  }
+  return offsets;
+}

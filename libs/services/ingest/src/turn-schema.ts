@@ -1,0 +1,112 @@
+import { Role, SourceClass, TeamId } from '@mneme/events';
+import type { Limits } from '@mneme/domain';
+import { type IssueParams, parsedInput } from '@mneme/platform';
+import { z } from 'zod';
+import { atMost, issue, name, refuseDirt } from './text-checks.js';
+
+export const Scope = z.enum(['user', 'agent', 'team', 'tenant']);
+export type Scope = z.infer<typeof Scope>;
+
+export type TurnInput = z.infer<ReturnType<typeof turnSchema>>;
+export type IngestInput = z.infer<IngestSchema>;
+export type IngestSchema = ReturnType<typeof ingestSchema>;
+
+/** The plain shape of a request, the same for gRPC and HTTP. Build it once: it is the costly part. */
+export function ingestSchema(limits: Limits) {
+  const { batchTurnsMax, idCharsMax } = limits;
+  const turns = z
+    .array(turnSchema(limits))
+    .min(1)
+    .check(atMost('batchTurnsMax', batchTurnsMax, (list: readonly unknown[]) => list.length));
+  return z.strictObject({ turns, idempotencyKey: name('idCharsMax', idCharsMax).optional() });
+}
+
+/** @throws InvalidInput or LimitExceeded naming the field, such as `turns[3].role`, and the turn's index. */
+export function parseIngest(schema: IngestSchema, value: unknown): IngestInput {
+  return parsedInput(schema, value);
+}
+
+function turnSchema(limits: Limits) {
+  const { idCharsMax, nameCharsMax, toolCallsMax, turnTextBytesMax } = limits;
+  const id = () => name('idCharsMax', idCharsMax).optional();
+  return z
+    .strictObject({
+      userId: id(),
+      session: name('idCharsMax', idCharsMax),
+      role: Role,
+      content: z.string().check(refuseDirt, atMost('turnTextBytesMax', turnTextBytesMax, byteLengthOf)),
+      toolCalls: z
+        .array(toolCallSchema(limits))
+        .check(atMost('toolCallsMax', toolCallsMax, (list: readonly unknown[]) => list.length))
+        .optional(),
+      occurredAt: z.string().optional(),
+      speakerName: name('nameCharsMax', nameCharsMax).optional(),
+      scope: Scope.optional(),
+      teamId: name('nameCharsMax', nameCharsMax).optional(),
+      idempotencyKey: id(),
+      sourceClass: SourceClass.optional(),
+    })
+    .check(refuseStrayTeam, refuseLongCalls(turnTextBytesMax));
+}
+
+function toolCallSchema({ idCharsMax, nameCharsMax }: Limits) {
+  return z.strictObject({
+    id: name('idCharsMax', idCharsMax).optional(),
+    name: name('nameCharsMax', nameCharsMax),
+    arguments: z.preprocess(jsonTextOf, z.string().check(refuseDirt, refuseNonObject)),
+  });
+}
+
+interface TeamChoice {
+  readonly scope?: Scope | undefined;
+  readonly teamId?: string | undefined;
+}
+
+function refuseStrayTeam(context: z.core.ParsePayload<TeamChoice>): void {
+  const { scope, teamId } = context.value;
+  const refuse = (message: string, params: IssueParams) => context.issues.push(issue(message, ['teamId'], params));
+  if (scope === 'team' && teamId === undefined) refuse('a turn in team scope names its team', { sent: 'nothing' });
+  else if (scope !== 'team' && teamId !== undefined) refuse('only a turn in team scope names a team', { sent: 'a team' });
+  else if (teamId !== undefined && !TeamId.safeParse(teamId).success) {
+    refuse('a team id has letters, digits, dots, hyphens and underscores', { sent: `text of ${teamId.length} characters` });
+  }
+}
+
+interface Calls {
+  readonly content: string;
+  readonly toolCalls?: readonly { readonly arguments: string }[] | undefined;
+}
+
+// What a turn's calls say becomes part of its memory's text, so both share one limit.
+function refuseLongCalls(turnTextBytesMax: number) {
+  return ({ value, issues }: z.core.ParsePayload<Calls>): void => {
+    if (value.toolCalls === undefined) return;
+    const bytes = value.toolCalls.reduce((sum, call) => sum + byteLengthOf(call.arguments), byteLengthOf(value.content));
+    if (bytes <= turnTextBytesMax) return;
+    const params = { limit: `turnTextBytesMax=${turnTextBytesMax}`, sent: `${bytes} bytes` };
+    issues.push(issue('content and tool calls together are longer than the limit', ['toolCalls'], params));
+  };
+}
+
+function jsonTextOf(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
+}
+
+function refuseNonObject({ value, issues }: z.core.ParsePayload<string>): void {
+  if (isJsonObject(value)) return;
+  const params = { sent: `text of ${value.length} characters` };
+  issues.push(issue('the arguments of a tool call are the JSON text of one object', [], params));
+}
+
+function isJsonObject(text: string): boolean {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+function byteLengthOf(text: string): number {
+  return Buffer.byteLength(text);
+}

@@ -1,0 +1,46 @@
+import { TOPICS, type TopicName } from '@mneme/events';
+import type { Embedder, EventLog } from '@mneme/ports';
+import type { Metrics } from '@mneme/platform';
+import type { GetStatusResponse, GroupLag } from '@mneme/proto';
+
+export interface StatusSources {
+  readonly log: EventLog;
+  readonly embedder: Embedder;
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** Where the data is, and how many bytes it takes now. */
+  readonly dataDirectory: string;
+  readonly diskBytes: () => Promise<number>;
+}
+
+const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
+  ['write-filter', TOPICS.turns.name],
+  ['catalogue', TOPICS.memories.name],
+  ['embedder', TOPICS.memories.name],
+];
+
+/** How the service is: memory, disk, and how far each consumer group is behind. */
+export class ReadStatus {
+  constructor(private readonly sources: StatusSources) {}
+
+  async read(): Promise<GetStatusResponse> {
+    const { metrics, embedder, version, dataDirectory, diskBytes } = this.sources;
+    return {
+      version,
+      uptimeS: process.uptime(),
+      rssBytes: process.memoryUsage.rss(),
+      dataDirectory,
+      diskBytes: await diskBytes(),
+      lags: await Promise.all(GROUPS.map(([group, topic]) => this.lagOf(group, topic))),
+      embeddingModels: [embedder.model.id],
+      counters: [...metrics.snapshot()],
+    };
+  }
+
+  private async lagOf(group: string, topic: TopicName): Promise<GroupLag> {
+    const ends = await this.sources.log.endOffsets(topic);
+    const committed = await this.sources.log.committedOffsets(group, topic);
+    const behind = ends.map((end, partition) => Math.max(0, end - (committed[partition] ?? 0)));
+    return { group, topic, recordsBehind: behind.reduce((sum, records) => sum + records, 0) };
+  }
+}

@@ -1,0 +1,5 @@
+/** Question in, ranked memories out; also memories by id and by page, and the last turns of a session. */
+export * from './recall.js';
+export * from './read-memories.js';
+export * from './retrieval.config.js';
+export * from './retrieval.module.js';

@@ -1,0 +1,69 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  type Catalogue,
+  CATALOGUE,
+  type Clock,
+  CLOCK,
+  type Embedder,
+  EMBEDDER,
+  SESSION_STORE,
+  type SessionStore,
+  VECTOR_INDEX,
+  type VectorIndex,
+} from '@mneme/ports';
+import { AuthGuard, Keyring, Metrics } from '@mneme/platform';
+import { MemoryOpener } from './memory-view.js';
+import { ReadMemories } from './read-memories.js';
+import { Recall } from './recall.js';
+import type { RetrievalConfig } from './retrieval.config.js';
+import { RetrievalController } from './retrieval.controller.js';
+import { WaitFor } from './wait-for.js';
+
+/** Serves `Retrieval`. */
+@Module({})
+export class RetrievalModule {
+  static register(config: RetrievalConfig): DynamicModule {
+    const shared = [
+      {
+        provide: MemoryOpener,
+        inject: [Keyring, Metrics],
+        useFactory: (keyring: Keyring, metrics: Metrics) => new MemoryOpener(keyring, metrics),
+      },
+      {
+        provide: WaitFor,
+        inject: [CATALOGUE],
+        useFactory: (catalogue: Catalogue) => new WaitFor(catalogue, config.limits),
+      },
+    ];
+    return {
+      module: RetrievalModule,
+      controllers: [RetrievalController],
+      providers: [...shared, recallProvider(config), readsProvider(config)],
+    };
+  }
+}
+
+type Shared = [AuthGuard, Keyring, Catalogue, Clock, MemoryOpener, WaitFor];
+const SHARED = [AuthGuard, Keyring, CATALOGUE, CLOCK, MemoryOpener, WaitFor];
+
+function recallProvider(config: RetrievalConfig) {
+  return {
+    provide: Recall,
+    inject: [VECTOR_INDEX, EMBEDDER, Metrics, ...SHARED],
+    useFactory: (vectorIndex: VectorIndex, embedder: Embedder, metrics: Metrics, ...shared: Shared) =>
+      new Recall({ vectorIndex, embedder, metrics, ...named(shared) }, config),
+  };
+}
+
+function readsProvider(config: RetrievalConfig) {
+  return {
+    provide: ReadMemories,
+    inject: [SESSION_STORE, ...SHARED],
+    useFactory: (sessionStore: SessionStore, ...shared: Shared) =>
+      new ReadMemories({ sessionStore, ...named(shared) }, config.limits),
+  };
+}
+
+function named([guard, keyring, catalogue, clock, opener, waitFor]: Shared) {
+  return { guard, keyring, catalogue, clock, opener, waitFor };
+}

@@ -1,0 +1,88 @@
+import type { MemoryId } from '@mneme/events';
+import type { CatalogueRow, Ranked } from '@mneme/domain';
+import type { Catalogue, Embedder } from '@mneme/ports';
+import type { Dropped, Hit } from '@mneme/proto';
+import { DuplicateFinder } from './duplicate-finder.js';
+import { type MemoryOpener, memoryView, type OpenedRow } from './memory-view.js';
+import type { Reader } from './reader.js';
+import type { RecallInput } from './recall-input.js';
+
+interface SelectPorts {
+  readonly catalogue: Catalogue;
+  readonly embedder: Embedder;
+  readonly opener: MemoryOpener;
+  readonly lookedUpMax: number;
+}
+
+interface Selection {
+  readonly reader: Reader;
+  readonly input: RecallInput;
+  /** Best first. */
+  readonly ranked: readonly Ranked[];
+  readonly cosineOf: (one: Ranked) => number;
+}
+
+/** Goes down the ranking until enough hits stand, and counts what it passes over, by reason. */
+export async function selectHits(
+  ports: SelectPorts,
+  selection: Selection,
+): Promise<{ readonly hits: Hit[]; readonly dropped: Dropped[] }> {
+  const { input, ranked, cosineOf } = selection;
+  const dropped = new Map<string, number>();
+  const drop = (reason: string, count = 1) => dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+  const near = ranked.filter((one) => ports.embedder.similarity(cosineOf(one)) >= input.similarityMin);
+  if (near.length < ranked.length) drop('below-similarity', ranked.length - near.length);
+  const reachable = near.slice(0, ports.lookedUpMax);
+  const hits: Hit[] = [];
+  const duplicates = new DuplicateFinder();
+  for (let start = 0; start < reachable.length && hits.length < input.limit; ) {
+    // A few more than are missing, so that what is dropped seldom costs a second look-up.
+    const page = reachable.slice(start, start + (input.limit - hits.length) + 8);
+    start += page.length;
+    const rows = await lookUp(ports, selection.reader, page);
+    for (const one of page) {
+      if (hits.length === input.limit) break;
+      const row = rows.get(one.candidate.memoryId);
+      if (row?.state !== 'opened') drop(row === undefined ? 'not-in-catalogue-yet' : REASONS[row.state]);
+      else if (duplicates.isRepeat(row.content)) drop('near-duplicate');
+      else hits.push(hitOf(ports.embedder, row, { one, cosine: cosineOf(one) }));
+    }
+  }
+  if (near.length > hits.length) drop('beyond-limit', near.length - hits.length - countOf(dropped));
+  return { hits, dropped: [...dropped].filter(([, count]) => count > 0).map(([reason, count]) => ({ reason, count })) };
+}
+
+const REASONS = { fenced: 'erased', unreadable: 'unreadable', alarm: 'out-of-scope' } as const;
+
+async function lookUp(
+  ports: SelectPorts,
+  { scope }: Reader,
+  page: readonly Ranked[],
+): Promise<ReadonlyMap<MemoryId, OpenedRow>> {
+  const found: readonly CatalogueRow[] = await ports.catalogue.get(
+    scope,
+    page.map(({ candidate }) => candidate.memoryId),
+  );
+  const opened = await ports.opener.open(scope, found);
+  return new Map(opened.map((row) => [row.row.memoryId, row]));
+}
+
+function hitOf(
+  embedder: Embedder,
+  { row, content }: OpenedRow & { readonly state: 'opened' },
+  { one, cosine }: { readonly one: Ranked; readonly cosine: number },
+): Hit {
+  const memory = memoryView(row, content);
+  const { score, ...parts } = one.parts;
+  return {
+    memory,
+    score,
+    similarity: embedder.similarity(cosine),
+    explanation: { ...parts, cosine, turnIds: memory.turnIds },
+  };
+}
+
+/** What was dropped among the near ones. */
+function countOf(dropped: ReadonlyMap<string, number>): number {
+  return [...dropped].reduce((sum, [reason, count]) => (reason === 'below-similarity' ? sum : sum + count), 0);
+}
