@@ -31,6 +31,8 @@ export interface Erasure {
   readonly steps: readonly ErasureStepNote[];
   /** Ids to look for again after the sweep, sealed under a one-off key that is gone once verified. */
   readonly probes?: string;
+  /** End offsets that the processing groups have to pass, `topic/partition` → offset; noted before the wait. */
+  readonly barrier?: Readonly<Record<string, number>>;
   readonly verdict?: ErasureVerdict;
 }
 

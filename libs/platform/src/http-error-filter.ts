@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '@nestjs/common';
 import type { Refusal } from '@mneme/proto';
+import { CallErrors } from './call-errors.js';
 import { type Told, toldOf } from './error-tables.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -12,15 +13,14 @@ interface Reply {
 /** Every error of an HTTP request: its status, and `{"error": refusal}`. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
-  constructor(
-    private readonly logger: Logger,
-    private readonly metrics: Metrics,
-  ) {}
+  private readonly errors: CallErrors;
+
+  constructor(logger: Logger, metrics: Metrics) {
+    this.errors = new CallErrors(logger, metrics);
+  }
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const { http, refusal, errorId } = ofTheFramework(error) ?? toldOf(error);
-    this.metrics.increment('mneme_requests_refused_total', { code: refusal.code });
-    if (errorId !== undefined) this.logger.error('a request failed', { errorId, error });
+    const { http, refusal } = this.errors.note(error, ofTheFramework(error) ?? toldOf(error));
     host.switchToHttp().getResponse<Reply>().status(http).json({ error: refusal });
   }
 }
@@ -36,7 +36,12 @@ const FRAMEWORK_REFUSALS: Readonly<Record<number, Refusal>> = {
   400: { code: 'invalid-input', message: 'the body is not JSON in valid UTF-8', field: 'body' },
   404: { code: 'not-found', message: 'there is nothing at this path' },
   405: { code: 'invalid-input', message: 'this path does not take this method' },
-  413: { code: 'limit-exceeded', message: 'the body is larger than the limit', field: 'body', limit: 'requestBytesMax' },
+  413: {
+    code: 'limit-exceeded',
+    message: 'the body is larger than the limit',
+    field: 'body',
+    limit: 'requestBytesMax',
+  },
   415: { code: 'invalid-input', message: 'the body must be application/json', field: 'content-type' },
 };
 

@@ -1,5 +1,6 @@
 /** What every service stands on: config, logs, metrics, keys, the guard, the consumer runner, the gRPC server. */
 export * from './auth-guard.js';
+export * from './call-errors.js';
 export * from './config.js';
 export * from './consumer-config.js';
 export * from './consumer-observer.js';
@@ -19,3 +20,4 @@ export * from './projection.js';
 export * from './read-token.js';
 export * from './record-json.js';
 export * from './retry-in-place.js';
+export * from './run-main.js';

@@ -58,10 +58,7 @@ export class Keyring {
   }
 
   /** Access to the subjects that exist; at most `keyCacheMs` old. */
-  async open(
-    tenantId: TenantId,
-    subjectIds: readonly SubjectId[],
-  ): Promise<ReadonlyMap<SubjectId, SubjectAccess>> {
+  async open(tenantId: TenantId, subjectIds: readonly SubjectId[]): Promise<ReadonlyMap<SubjectId, SubjectAccess>> {
     const { held, missing } = this.lookUp(tenantId, subjectIds);
     if (missing.length === 0) return held;
     for (const [subjectId, access] of await this.openFresh(tenantId, missing)) held.set(subjectId, access);
@@ -78,10 +75,7 @@ export class Keyring {
   }
 
   /** As `open`, and admits subjects never seen. A fenced subject stays fenced. */
-  async admit(
-    tenantId: TenantId,
-    subjectIds: readonly SubjectId[],
-  ): Promise<ReadonlyMap<SubjectId, SubjectAccess>> {
+  async admit(tenantId: TenantId, subjectIds: readonly SubjectId[]): Promise<ReadonlyMap<SubjectId, SubjectAccess>> {
     const known = new Map(await this.open(tenantId, subjectIds));
     const unseen = [...new Set(subjectIds)].filter((subjectId) => !known.has(subjectId));
     if (unseen.length === 0) return known;

@@ -51,7 +51,10 @@ function plain({ error, ...fields }: LogFields): Record<string, unknown> {
   if (error === undefined) return fields;
   if (isMemoryError(error)) {
     const { field, limit } = error.detail;
-    return { ...fields, error: { code: error.code, message: error.message, field, limit, cause: classOf(error.cause) } };
+    return {
+      ...fields,
+      error: { code: error.code, message: error.message, field, limit, cause: classOf(error.cause) },
+    };
   }
   return { ...fields, error: { name: classOf(error), frames: framesOf(error) } };
 }
@@ -63,5 +66,8 @@ function classOf(error: unknown): string | undefined {
 
 function framesOf(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
-  return (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 8);
+  return (error.stack ?? '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8);
 }

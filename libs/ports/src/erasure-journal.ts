@@ -7,6 +7,8 @@ export interface ErasureJournal {
   begin(erasure: Erasure): Promise<void>;
   /** Replaces the record. @throws NotFound. */
   record(erasure: Erasure): Promise<void>;
+  /** Takes back an erasure whose fence was never raised, as if it had not been asked for; idempotent. */
+  withdraw(tenantId: TenantId, erasureId: string): Promise<void>;
   find(tenantId: TenantId, erasureId: string): Promise<Erasure | undefined>;
   /** Not verified yet, oldest first, at most `limit`: what to go on with after a start. */
   unfinished(limit: number): Promise<readonly Erasure[]>;

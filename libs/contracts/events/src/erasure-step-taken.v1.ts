@@ -14,7 +14,11 @@ export const ErasureStep = z.enum([
 export type ErasureStep = z.infer<typeof ErasureStep>;
 
 /** Count of a subject's records in one store or topic; `goneBy` is when the sealed rest of a topic is dropped. */
-export const ErasureCount = z.object({ place: z.string(), count: z.int().nonnegative(), goneBy: z.string().optional() });
+export const ErasureCount = z.object({
+  place: z.string(),
+  count: z.int().nonnegative(),
+  goneBy: z.string().optional(),
+});
 export type ErasureCount = z.infer<typeof ErasureCount>;
 
 /** One step of an erasure, on `erasures`. Names the subject only by a commitment: HMAC(commitment key, subject, epoch). */

@@ -20,6 +20,8 @@ import {
   Logger,
   Metrics,
   observerOf,
+  PROJECTION_FACTORY,
+  type ProjectionFactory,
   type RecordHandler,
 } from '@mneme/platform';
 import { EmbedMemories } from './embed-memories.js';
@@ -53,9 +55,22 @@ export class EmbedderModule {
         return runnerOf(handler, ['embedder', config.embedder], rest);
       },
     };
-    return { module: EmbedderModule, providers: [catalogue, embedder], exports: [catalogue, embedder] };
+    const providers = [catalogue, embedder, projectionsProvider];
+    return { module: EmbedderModule, providers, exports: providers };
   }
 }
+
+// A replay projects through the same handlers into stores of its own.
+const projectionsProvider = {
+  provide: PROJECTION_FACTORY,
+  inject: [EMBEDDER, Keyring],
+  useFactory:
+    (embedder: Embedder, keyring: Keyring): ProjectionFactory =>
+    ({ catalogue, vectorIndex }) => [
+      new ProjectCatalogue(catalogue),
+      new EmbedMemories({ catalogue, vectorIndex, embedder, keyring }),
+    ],
+};
 
 type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];
 

@@ -7,7 +7,7 @@ import {
   type TurnId,
 } from '@mneme/events';
 import { Corrupt, subjectRef } from '@mneme/domain';
-import type { Catalogue, ErasableStore, LogRecord, ProjectionName } from "@mneme/ports";
+import type { Catalogue, ErasableStore, LogRecord, ProjectionName } from '@mneme/ports';
 import { type BatchEnd, type Received, recordOf, type SubjectStamp } from '@mneme/platform';
 import { z } from 'zod';
 
@@ -67,7 +67,9 @@ export async function noteEnd(
   projection: ProjectionName,
   end: BatchEnd<MemoryChange>,
 ): Promise<void> {
-  const progress = [...end.handled.map(({ event }) => event)].flatMap((e) => (e.type === 'progress' ? [e.progress] : []));
+  const progress = [...end.handled.map(({ event }) => event)].flatMap((e) =>
+    e.type === 'progress' ? [e.progress] : [],
+  );
   const failed = [
     ...progress.flatMap(({ failedTurnIds }) => failedTurnIds),
     ...end.failed.flatMap((event) => (event.type === 'derived' ? (event.memory.derivedFrom as TurnId[]) : [])),

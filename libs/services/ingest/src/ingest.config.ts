@@ -26,7 +26,7 @@ export const DEFAULT_INGEST_CONFIG: IngestConfig = {
   waitingMsMax: 5_000,
   streamChunksMax: 8,
   sessionTurnsWaitingMax: 10_000,
-  sessionBatchTurnsMax: 500,
+  sessionBatchTurnsMax: 1_000,
   sessionWriteMsMax: 5_000,
 };
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceId, SubjectId, TenantId, TurnReceived } from '@mneme/events';
 import { subjectRef } from '@mneme/domain';
 import type { ErasableStore, SessionStore, SubjectRegistry } from '@mneme/ports';
@@ -47,14 +46,18 @@ export class SessionWriter {
     while (this.waiting.length > 0) {
       await new Promise<void>((resolve) => setImmediate(resolve));
       const turns = this.waiting.splice(0, this.limits.sessionBatchTurnsMax);
-      const write = this.write(turns);
-      await Promise.race([write, this.patience()]);
+      await this.atMostPatiently(this.write(turns));
     }
     this.running = undefined;
   }
 
-  private async patience(): Promise<void> {
-    await sleep(this.limits.sessionWriteMsMax, undefined, { ref: false });
+  private async atMostPatiently(write: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.limits.sessionWriteMsMax);
+    });
+    await Promise.race([write, patience]);
+    clearTimeout(timer);
   }
 
   /** Never rejects. A write that outlasts the patience with it is still followed by its look at the fence. */
@@ -73,11 +76,11 @@ export class SessionWriter {
   }
 
   private async takeBackFenced(turns: readonly TurnReceived[]): Promise<void> {
-    for (const [tenantId, ofTenant] of Map.groupBy(turns, (turn) => turn.tenantId)) {
-      const bySubject = Map.groupBy(ofTenant, (turn) => turn.subjectId);
+    for (const [tenantId, ofTenant] of grouped(turns, (turn) => turn.tenantId)) {
+      const bySubject = grouped(ofTenant, (turn) => turn.subjectId);
       for (const row of await this.ports.registry.read(tenantId, [...bySubject.keys()])) {
         const stale = (bySubject.get(row.subjectId) ?? []).filter(({ epoch }) => epoch < row.epoch);
-        if (stale.length > 0) await this.erase({ tenantId, ...row }, stale);
+        if (stale.length > 0) await this.erase(row, stale);
       }
     }
   }
@@ -93,4 +96,14 @@ export class SessionWriter {
   private lose(turns: number): void {
     this.ports.metrics.increment('mneme_session_writes_lost_total', {}, turns);
   }
+}
+
+function grouped<T, K>(items: readonly T[], keyOf: (item: T) => K): ReadonlyMap<K, readonly T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
 }

@@ -66,9 +66,12 @@ function refuseStrayTeam(context: z.core.ParsePayload<TeamChoice>): void {
   const { scope, teamId } = context.value;
   const refuse = (message: string, params: IssueParams) => context.issues.push(issue(message, ['teamId'], params));
   if (scope === 'team' && teamId === undefined) refuse('a turn in team scope names its team', { sent: 'nothing' });
-  else if (scope !== 'team' && teamId !== undefined) refuse('only a turn in team scope names a team', { sent: 'a team' });
+  else if (scope !== 'team' && teamId !== undefined)
+    refuse('only a turn in team scope names a team', { sent: 'a team' });
   else if (teamId !== undefined && !TeamId.safeParse(teamId).success) {
-    refuse('a team id has letters, digits, dots, hyphens and underscores', { sent: `text of ${teamId.length} characters` });
+    refuse('a team id has letters, digits, dots, hyphens and underscores', {
+      sent: `text of ${teamId.length} characters`,
+    });
   }
 }
 
@@ -81,7 +84,10 @@ interface Calls {
 function refuseLongCalls(turnTextBytesMax: number) {
   return ({ value, issues }: z.core.ParsePayload<Calls>): void => {
     if (value.toolCalls === undefined) return;
-    const bytes = value.toolCalls.reduce((sum, call) => sum + byteLengthOf(call.arguments), byteLengthOf(value.content));
+    const bytes = value.toolCalls.reduce(
+      (sum, call) => sum + byteLengthOf(call.arguments),
+      byteLengthOf(value.content),
+    );
     if (bytes <= turnTextBytesMax) return;
     const params = { limit: `turnTextBytesMax=${turnTextBytesMax}`, sent: `${bytes} bytes` };
     issues.push(issue('content and tool calls together are longer than the limit', ['toolCalls'], params));

@@ -80,4 +80,3 @@ async function caughtUp(log: EventLog, ends: readonly number[], catchUpMsMax: nu
     }
   }
 }
-

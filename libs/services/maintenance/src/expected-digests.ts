@@ -1,4 +1,11 @@
-import { MemoryContent, MemoryDerivedV1, type MemoryDerived, type MemoryId, TOPICS, type TenantId } from '@mneme/events';
+import {
+  MemoryContent,
+  MemoryDerivedV1,
+  type MemoryDerived,
+  type MemoryId,
+  TOPICS,
+  type TenantId,
+} from '@mneme/events';
 import { catalogueRowOf, type IndexKeys, indexEntryOf, StateDigest, unseal } from '@mneme/domain';
 import type { Embedder, EventLog, LogRecord } from '@mneme/ports';
 import { type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';

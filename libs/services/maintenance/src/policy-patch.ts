@@ -11,10 +11,7 @@ const PolicyPatch = z.strictObject({
   keepAll: z.boolean().optional(),
   similarityMin: share.optional(),
   confidenceMin: share.optional(),
-  retentionDays: z
-    .strictObject({ episode: days, fact: days, procedure: days, summary: days })
-    .partial()
-    .optional(),
+  retentionDays: z.strictObject({ episode: days, fact: days, procedure: days, summary: days }).partial().optional(),
   decayShare: z.strictObject({ episode: share, fact: share, procedure: share, summary: share }).partial().optional(),
   confidence: z
     .strictObject({ user: share, agent: share, tool: share, web: share, system: share })
@@ -24,7 +21,10 @@ const PolicyPatch = z.strictObject({
 });
 
 /** @throws InvalidInput naming the field that is unknown or out of range. */
-export function patchedPolicy({ policy, purpose }: Pick<Tenant, 'policy' | 'purpose'>, patchJson: string): TenantPolicy {
+export function patchedPolicy(
+  { policy, purpose }: Pick<Tenant, 'policy' | 'purpose'>,
+  patchJson: string,
+): TenantPolicy {
   const parsed = PolicyPatch.safeParse(jsonOf(patchJson));
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

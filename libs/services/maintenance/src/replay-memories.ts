@@ -38,7 +38,11 @@ export async function* replayMemories(ports: ReplayPorts, request: ReplayRequest
     let ends = await ports.log.endOffsets(TOPICS.memories.name);
     const recordsTotal = sumOf(ends) * request.times;
     for (let round = 0; round < request.times; round += 1) {
-      for await (const _page of replay.apply(ends.map(() => 0), ends, request.shuffleSeed)) {
+      for await (const _page of replay.apply(
+        ends.map(() => 0),
+        ends,
+        request.shuffleSeed,
+      )) {
         yield { recordsApplied: replay.recordsApplied, recordsTotal };
       }
     }

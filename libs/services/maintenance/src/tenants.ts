@@ -30,8 +30,10 @@ export class Tenants {
     return tenant;
   }
 
-  async find(tenantId: TenantId): Promise<Tenant | undefined> {
-    return this.ports.controlStore.findTenant(tenantId);
+  /** The tenant of that id, made when there is none. */
+  async ensure(requestedId: string): Promise<Tenant> {
+    const found = await this.ports.controlStore.findTenant(readTenantId(requestedId));
+    return found ?? this.create(requestedId);
   }
 
   /** At most `limit`, by id. */

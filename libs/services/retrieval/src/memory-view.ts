@@ -64,4 +64,3 @@ export function memoryView(row: CatalogueRow, content: MemoryContent): Memory {
     turnIds: [...row.derivedFrom],
   };
 }
-

@@ -1,5 +1,14 @@
 import { MemoryId, TurnContent } from '@mneme/events';
-import { InvalidInput, type Limits, NotFound, type Principal, sessionKeyOf, instantOf, mayRead, unseal } from '@mneme/domain';
+import {
+  InvalidInput,
+  type Limits,
+  NotFound,
+  type Principal,
+  sessionKeyOf,
+  instantOf,
+  mayRead,
+  unseal,
+} from '@mneme/domain';
 import type { Catalogue, Clock, SessionStore } from '@mneme/ports';
 import { type AuthGuard, type Keyring, parsedJson } from '@mneme/platform';
 import type { GetSessionResponse, ListMemoriesResponse, Memory, SessionTurn } from '@mneme/proto';

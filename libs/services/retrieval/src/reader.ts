@@ -1,5 +1,13 @@
 import type { SubjectId, TenantId } from '@mneme/events';
-import { Conflict, type IndexKeys, type Principal, type ReadScope, readScopeOf, requireRight, tenantSubjectIdOf } from '@mneme/domain';
+import {
+  Conflict,
+  type IndexKeys,
+  type Principal,
+  type ReadScope,
+  readScopeOf,
+  requireRight,
+  tenantSubjectIdOf,
+} from '@mneme/domain';
 import type { Tenant } from '@mneme/ports';
 import type { AuthGuard, Keyring } from '@mneme/platform';
 

@@ -36,7 +36,11 @@ export function readRecall(request: RequestedRecall, context: InputContext): Rec
   const { reader, limits } = context;
   return {
     question: readQuestion(request.question, limits),
-    limit: readCount(request.limit ?? DEFAULT_HITS, { field: 'limit', limit: 'recallHitsMax', max: limits.recallHitsMax }),
+    limit: readCount(request.limit ?? DEFAULT_HITS, {
+      field: 'limit',
+      limit: 'recallHitsMax',
+      max: limits.recallHitsMax,
+    }),
     filter: memoryFilterOf(request.filters, { limits, indexKeys: reader.indexKeys, subjectId: reader.subjectId }),
     waitFor: request.waitFor,
     similarityMin: readShare(request.similarityMin ?? reader.tenant.policy.similarityMin),

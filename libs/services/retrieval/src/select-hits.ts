@@ -35,7 +35,7 @@ export async function selectHits(
   const reachable = near.slice(0, ports.lookedUpMax);
   const hits: Hit[] = [];
   const duplicates = new DuplicateFinder();
-  for (let start = 0; start < reachable.length && hits.length < input.limit; ) {
+  for (let start = 0; start < reachable.length && hits.length < input.limit;) {
     // A few more than are missing, so that what is dropped seldom costs a second look-up.
     const page = reachable.slice(start, start + (input.limit - hits.length) + 8);
     start += page.length;

@@ -49,7 +49,8 @@ export class WaitFor {
   private async isPast(token: ReadToken): Promise<boolean> {
     for (const projection of PROJECTIONS) {
       const marks = new Map<number, number>();
-      for (const { partition, turnsOffset } of await this.catalogue.watermarks(projection)) marks.set(partition, turnsOffset);
+      for (const { partition, turnsOffset } of await this.catalogue.watermarks(projection))
+        marks.set(partition, turnsOffset);
       for (const [partition, offset] of token.offsets) if ((marks.get(partition) ?? 0) < offset) return false;
     }
     return true;

@@ -83,7 +83,13 @@ export class FilterTurns implements RecordHandler<TurnReceived> {
     const { content: text, ...episode } = episodeOf(event, content, { flags: verdict.flags, policy });
     const sealed = seal(access.keys, { ...episode, recordId: episode.memoryId }, JSON.stringify(text));
     const memory: MemoryDerived = { ...episode, sealed };
-    return { topic: TOPICS.memories.name, partition, key: memoryKeyOf(memory), value: JSON.stringify(memory), subjectId };
+    return {
+      topic: TOPICS.memories.name,
+      partition,
+      key: memoryKeyOf(memory),
+      value: JSON.stringify(memory),
+      subjectId,
+    };
   }
 }
 

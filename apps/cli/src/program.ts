@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { addBench } from './commands/bench.js';
+import { addDigest } from './commands/digest.js';
+import { addErasure } from './commands/erasure.js';
+import { addEval } from './commands/eval.js';
+import { addIngest } from './commands/ingest.js';
+import { addKey } from './commands/key.js';
+import { addMemories } from './commands/memories.js';
+import { addRecall } from './commands/recall.js';
+import { addServe } from './commands/serve.js';
+import { addStatus } from './commands/status.js';
+import { addTenant } from './commands/tenant.js';
+import type { Shelf } from './leaf.js';
+
+export interface ProgramOptions extends Omit<Shelf, 'program'> {
+  readonly onUsageError: (text: string) => void;
+}
+
+const WHERE = `
+Where the service is: --address and --key, else MNEME_ADDRESS and MNEME_API_KEY, else the data directory of a service
+on this machine (--data-dir, else MNEME_DATA_DIR, else .mneme here).`;
+
+/** Every command, and nothing that has run. */
+export function buildProgram({ onUsageError, terminal, finish }: ProgramOptions): Command {
+  const program = new Command('mneme')
+    .description('The memory that AI agents run on: streams turns in, recalls them, erases people, and measures itself.')
+    .option('--address <host:port>', 'where the service is')
+    .option('--key <key>', 'the key to call it with, mneme_…')
+    .option('--data-dir <directory>', 'data directory of a service on this machine')
+    .addHelpText('after', WHERE)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: onUsageError,
+    });
+  const shelf: Shelf = { program, terminal, finish };
+  for (const add of [addServe, addIngest, addRecall, addMemories, addErasure]) add(shelf);
+  for (const add of [addTenant, addKey, addStatus, addDigest, addEval, addBench]) add(shelf);
+  return program;
+}

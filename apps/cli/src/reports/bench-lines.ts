@@ -1,0 +1,84 @@
+import type { BenchReport, LatencySummary, LoadResult, RecallResult } from '@mneme/client';
+import { bytes, count, milliseconds, table } from '../format.js';
+
+/** The report for people. */
+export function benchLines(report: BenchReport): readonly string[] {
+  const { machine, load, recall, rss, disk } = report;
+  const others = recall.withOthers;
+  return [
+    ...table(['rates', 'turns/s', 'seconds', 'how'], [...loadRows('', load), ...(others ? loadRows('others: ', others.load) : [])]),
+    '',
+    ...table(['latency, ms', 'p50', 'p95', 'p99', 'max', 'samples'], latencyRows(report)),
+    ...(others === undefined
+      ? []
+      : [`beside ${count(others.otherMemories)} memories of others: p50 × ${others.p50Ratio.toFixed(2)}, p95 × ${others.p95Ratio.toFixed(2)}`]),
+    '',
+    ...table(['erase by user', 'seconds', 'memories', 'verdict', 'steps after the request, s'], erasureRows(report)),
+    '',
+    ...table(
+      ['', ''],
+      [
+        ['memory, peak', `${bytes(rss.peakBytes)} (${phasesOf(rss.byPhase)})`],
+        ['disk', `${bytes(disk.loadedBytes)} loaded, ${bytes(disk.endBytes)} at the end`],
+        ['machine', `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)}, ${machine.system}`],
+        ['node', machine.node],
+        ['commit', machine.commit],
+        ['recalls', `limit ${recall.limit}, threshold ${recall.similarityMin === 0 ? 'off' : recall.similarityMin}`],
+        ['seed', String(report.seed)],
+      ],
+    ),
+  ];
+}
+
+function loadRows(prefix: string, load: LoadResult): readonly (readonly string[])[] {
+  const how = `${count(load.turns)} turns, batches of ${load.batchTurns}, ${load.inFlight} in flight`;
+  return [
+    [`${prefix}accepted durably`, count(load.acceptedPerSecond), load.acceptSeconds.toFixed(1), how],
+    [`${prefix}recallable`, count(load.recallablePerSecond), load.recallableSeconds.toFixed(1), 'from the first send'],
+  ];
+}
+
+function latencyRows({ load, singleTurn, recall }: BenchReport): readonly (readonly string[])[] {
+  const others = recall.withOthers;
+  return [
+    latencyRow('accept a batch of 100, in the load', load.batchLatency),
+    latencyRow('accept a single turn', singleTurn),
+    latencyRow("recall, a user's first", recall.firstTouch),
+    ...recall.idle.map((row) => latencyRow(`recall, idle, ${at(row)}`, row)),
+    ...recall.underIngest.map((row) =>
+      latencyRow(`recall, ${count(row.background.turnsPerSecond)} turns/s, ${at(row)}`, row),
+    ),
+    ...(others === undefined
+      ? []
+      : [
+          latencyRow(`recall, before the others, ${at(others.before)}`, others.before),
+          latencyRow(`recall, beside the others, ${at(others.idle)}`, others.idle),
+        ]),
+  ];
+}
+
+function latencyRow(name: string, { p50Ms, p95Ms, p99Ms, maxMs, samples }: LatencySummary): readonly string[] {
+  return [name, ...[p50Ms, p95Ms, p99Ms, maxMs].map(milliseconds), count(samples)];
+}
+
+function at({ concurrency, warmUp }: RecallResult): string {
+  return `${concurrency} at a time (${warmUp} to warm up)`;
+}
+
+function erasureRows({ erasures }: BenchReport): readonly (readonly string[])[] {
+  return erasures.map(({ who, seconds, erasedMemories, verdict, steps }) => [
+    who,
+    seconds.toFixed(1),
+    count(erasedMemories),
+    verdict,
+    Object.entries(steps)
+      .map(([step, after]) => `${step} ${after.toFixed(1)}`)
+      .join(', '),
+  ]);
+}
+
+function phasesOf(byPhase: Readonly<Record<string, number>>): string {
+  return Object.entries(byPhase)
+    .map(([phase, peak]) => `${phase} ${bytes(peak)}`)
+    .join(', ');
+}

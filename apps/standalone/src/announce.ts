@@ -1,0 +1,28 @@
+import { resolve } from 'node:path';
+import type { Endpoint } from './endpoint-file.js';
+
+interface Announcement {
+  readonly endpoint: Endpoint;
+  readonly dataDirectory: string;
+  readonly tenantId: string;
+  readonly developmentKey: string;
+}
+
+/** What a person who has just started the service needs next. */
+export function announce({ endpoint, dataDirectory, tenantId, developmentKey }: Announcement): void {
+  const turn = { userId: 'ana', session: 's1', role: 'user', content: 'I prefer short answers, and I live in Lisbon.' };
+  process.stdout.write(`
+Mneme is ready.
+  gRPC    ${endpoint.grpc}
+  HTTP    ${endpoint.http}
+  data    ${resolve(dataDirectory)}
+  tenant  ${tenantId}
+  key     ${developmentKey}
+
+Say something, then ask for it (in another terminal, in this directory):
+  curl -s ${endpoint.http}/v1/turns -H 'authorization: Bearer ${developmentKey}' \\
+    -H 'content-type: application/json' -d '${JSON.stringify(turn)}'
+  node bin/mneme.js recall 'Where does Ana live?' --user ana
+
+`);
+}

@@ -1,0 +1,161 @@
+import { basename } from 'node:path';
+import { Corrupt, LimitExceeded, Unavailable } from '@mneme/domain';
+import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
+
+export type Database = DatabaseSyncInstance;
+export type Statement = StatementSyncInstance;
+
+export interface DatabaseOptions {
+  /** SQL of each version of the schema, in order; only ever added to. `PRAGMA user_version` counts the applied ones. */
+  readonly migrations: readonly string[];
+  /** `full` (default): a commit is on the disk when it returns. `normal`: the last ones may be lost with the power. */
+  readonly synchronous?: 'full' | 'normal';
+  /** Page cache, bytes. */
+  readonly cacheBytes?: number;
+}
+
+const CACHE_BYTES = 4 * 1024 * 1024;
+const WAL_BYTES_KEPT = 16 * 1024 * 1024;
+const BUSY_TIMEOUT_MS = 2_000;
+
+/**
+ * Opens a file, or `:memory:`, and brings its schema up to date.
+ * @throws Corrupt `newer-version` when a later release wrote the file, which is then left as it is; Corrupt when it is no
+ * database; Unavailable when it cannot be opened.
+ */
+export function openDatabase(file: string, options: DatabaseOptions): Database {
+  return guard(() => {
+    const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      refuseNewer(db, file, options.migrations.length);
+      configure(db, options);
+      migrate(db, options.migrations);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  });
+}
+
+/** Runs `work` in one transaction: all of it is kept or, when it throws, none. `work` must not await. */
+export function inTransaction<T>(db: Database, work: () => T): T {
+  return guard(() => {
+    db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk may have ended the transaction already.
+      if (db.isTransaction) db.exec('ROLLBACK');
+      throw error;
+    }
+  });
+}
+
+/** Runs `work` at once and turns the engine's errors into ours. */
+export function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw mapSqliteError(error);
+  }
+}
+
+/**
+ * Moves everything from the write-ahead log into the file and empties the log, so that no overwritten page is left in it.
+ * @throws Unavailable when a reader is in the way.
+ */
+export function truncateWal(db: Database): void {
+  const answer = guard(() => db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() as { readonly busy: number });
+  if (answer.busy !== 0) throw new Unavailable('the write-ahead log is being read and could not be emptied');
+}
+
+/** Primary result codes of the engine. */
+const CODE = {
+  busy: 5,
+  locked: 6,
+  noMemory: 7,
+  readOnly: 8,
+  io: 10,
+  corrupt: 11,
+  full: 13,
+  cantOpen: 14,
+  tooBig: 18,
+  notADatabase: 26,
+} as const;
+
+/** What the engine reports, as an error of ours; what is no fault of the disk or the file (a bug) stays as it is. */
+export function mapSqliteError(error: unknown): unknown {
+  const detail = { cause: error };
+  switch (primaryCodeOf(error)) {
+    case CODE.full:
+      return new Unavailable('there is no room left to write', detail, 'storage-full');
+    case CODE.busy:
+    case CODE.locked:
+      return new Unavailable('the database is in use by another process', detail);
+    case CODE.noMemory:
+    case CODE.readOnly:
+    case CODE.io:
+    case CODE.cantOpen:
+      return new Unavailable('the database cannot be read or written', detail);
+    case CODE.corrupt:
+    case CODE.notADatabase:
+      return new Corrupt('the database file is damaged', detail);
+    case CODE.tooBig:
+      return new LimitExceeded('a value is too big for the database', detail);
+    default:
+      return error;
+  }
+}
+
+/** Whether another process or connection holds what was asked for. */
+export function isBusy(error: unknown): boolean {
+  return primaryCodeOf(error) === CODE.busy;
+}
+
+function primaryCodeOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  return 'code' in error && error.code === 'ENOSPC' ? CODE.full : undefined;
+}
+
+function configure(db: Database, options: DatabaseOptions): void {
+  const pragmas = [
+    'journal_mode = WAL',
+    `synchronous = ${options.synchronous ?? 'full'}`,
+    'secure_delete = ON',
+    'foreign_keys = ON',
+    `cache_size = -${Math.ceil((options.cacheBytes ?? CACHE_BYTES) / 1024)}`,
+    `journal_size_limit = ${WAL_BYTES_KEPT}`,
+    // Without it macOS lets a write rest in the drive's own cache.
+    ...(process.platform === 'darwin' ? ['fullfsync = ON', 'checkpoint_fullfsync = ON'] : []),
+  ];
+  for (const pragma of pragmas) db.prepare(`PRAGMA ${pragma}`).get();
+}
+
+function refuseNewer(db: Database, file: string, known: number): void {
+  const version = versionOf(db);
+  if (version <= known) return;
+  const name = basename(file);
+  throw new Corrupt(
+    `${name} was written by a newer release: its schema is version ${version}, this one knows ${known}; ` +
+      'run the newer release, or restore a backup made before the upgrade',
+    { limit: `schemaVersion=${known}`, sent: String(version) },
+    'newer-version',
+  );
+}
+
+function migrate(db: Database, migrations: readonly string[]): void {
+  for (let version = versionOf(db); version < migrations.length; version++) {
+    inTransaction(db, () => {
+      db.exec(migrations[version] as string);
+      db.exec(`PRAGMA user_version = ${version + 1}`);
+    });
+  }
+}
+
+function versionOf(db: Database): number {
+  return (db.prepare('PRAGMA user_version').get() as { readonly user_version: number }).user_version;
+}

@@ -1,0 +1,46 @@
+/**
+ * Schema of keys.db. Key bytes live in `key_slots` alone: rows of one size, added at the end, overwritten in place and
+ * never moved or deleted, so that no copy of a destroyed key stays behind in a page.
+ */
+export const KEYS_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE key_slots (slot INTEGER PRIMARY KEY, key BLOB NOT NULL) STRICT;
+
+   CREATE TABLE tenants (
+     tenant_id TEXT PRIMARY KEY, purpose TEXT NOT NULL, policy TEXT NOT NULL, created_at TEXT NOT NULL,
+     index_key_slot INTEGER NOT NULL REFERENCES key_slots, tenant_key_slot INTEGER NOT NULL REFERENCES key_slots,
+     key_generation INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE agents (
+     tenant_id TEXT NOT NULL REFERENCES tenants, agent_id TEXT NOT NULL, department_id TEXT, team_ids TEXT NOT NULL,
+     PRIMARY KEY (tenant_id, agent_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE api_keys (
+     key_id TEXT PRIMARY KEY, secret_hash TEXT NOT NULL, tenant_id TEXT REFERENCES tenants, agent_id TEXT,
+     rights TEXT NOT NULL, min_trust REAL NOT NULL, bound_user_id TEXT, created_at TEXT NOT NULL, expires_at TEXT,
+     revoked_at TEXT
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX api_keys_of_tenant ON api_keys (tenant_id, created_at, key_id);
+
+   CREATE TABLE subjects (
+     tenant_id TEXT NOT NULL, subject_id TEXT NOT NULL, epoch INTEGER NOT NULL, state TEXT NOT NULL,
+     key_slot INTEGER NOT NULL REFERENCES key_slots, has_key INTEGER NOT NULL, key_generation INTEGER NOT NULL,
+     legal_hold TEXT, PRIMARY KEY (tenant_id, subject_id)
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE erasures (
+     erasure_id TEXT PRIMARY KEY, began INTEGER NOT NULL UNIQUE, tenant_id TEXT NOT NULL, subject_id TEXT NOT NULL,
+     is_verified INTEGER NOT NULL, record TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX erasures_of_tenant ON erasures (tenant_id, began);
+   CREATE UNIQUE INDEX erasures_unfinished ON erasures (tenant_id, subject_id) WHERE is_verified = 0;
+   CREATE TABLE probe_keys (
+     erasure_id TEXT PRIMARY KEY, key_slot INTEGER NOT NULL REFERENCES key_slots
+   ) STRICT, WITHOUT ROWID;
+
+   CREATE TABLE accepted_turns (
+     turn_id BLOB NOT NULL UNIQUE, tenant_id TEXT NOT NULL, subject_id BLOB NOT NULL, epoch INTEGER NOT NULL,
+     fingerprint TEXT NOT NULL, recorded_at INTEGER NOT NULL, partition INTEGER, offset INTEGER
+   ) STRICT;
+   CREATE INDEX accepted_turns_by_age ON accepted_turns (recorded_at);
+   CREATE INDEX accepted_turns_of_subject ON accepted_turns (subject_id);`,
+];

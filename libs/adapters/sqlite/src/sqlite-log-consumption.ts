@@ -1,0 +1,112 @@
+import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
+import type { ConsumeOptions, Consumption, LogRecord, RecordBatch } from '@mneme/ports';
+import { guard } from './database.js';
+import type { SqliteLogPartition } from './sqlite-log-partition.js';
+
+/** What a consumption needs of the log. */
+export interface ConsumedLog {
+  readonly partitions: readonly SqliteLogPartition[];
+  /** What the group has committed when it starts, by partition. */
+  readonly committed: readonly number[];
+  /** Bytes after which a batch takes no further record. */
+  readonly batchBytesMax: number;
+  /** How long a batch of which nothing was committed waits before it is handed out again. */
+  readonly uncommittedPauseMs: number;
+  /** Resolves when it is durable. */
+  commit(partition: SqliteLogPartition, nextOffset: number): Promise<void>;
+}
+
+export interface BatchHandlers {
+  readonly onBatch: (batch: RecordBatch) => Promise<void>;
+  /** Called once after a handler rejected or the log could not be read, when no handler runs any more. */
+  readonly failed: (error: unknown) => void;
+  /** Called once at the end, whatever its cause, before `failed`. */
+  readonly ended: () => void;
+}
+
+/** One group's reading of one topic: each partition in its order, all partitions side by side. */
+export class SqliteLogConsumption implements Consumption {
+  private readonly stopping = new AbortController();
+  private readonly wakeUps = new Set<() => void>();
+  private readonly done: Promise<void>;
+  private failure: { readonly error: unknown } | undefined;
+
+  constructor(
+    private readonly log: ConsumedLog,
+    private readonly options: ConsumeOptions,
+    private readonly handlers: BatchHandlers,
+  ) {
+    this.done = Promise.all(log.partitions.map((partition) => this.pump(partition))).then(() => {
+      handlers.ended();
+      if (this.failure !== undefined) handlers.failed(this.failure.error);
+    });
+  }
+
+  /** Lets partitions that have come to their end look again. */
+  wake(): void {
+    const waiting = [...this.wakeUps];
+    this.wakeUps.clear();
+    for (const wakeUp of waiting) wakeUp();
+  }
+
+  async stop(): Promise<void> {
+    this.end();
+    await this.done;
+  }
+
+  private end(): void {
+    this.stopping.abort();
+    this.wake();
+  }
+
+  private async pump(partition: SqliteLogPartition): Promise<void> {
+    let next = this.log.committed[partition.partition] ?? 0;
+    try {
+      // One turn of the event loop first and between batches, so that requests and other partitions are served too.
+      for (await nextTurn(); !this.stopping.signal.aborted; await nextTurn()) {
+        const records = this.read(partition, next);
+        if (records.length > 0) next = await this.handle(partition, records, next);
+        else await this.appended();
+      }
+    } catch (error) {
+      // What fails because it was told to stop is no failure.
+      if (!this.stopping.signal.aborted) this.failure = { error };
+      this.end();
+    }
+  }
+
+  private read(partition: SqliteLogPartition, next: number): readonly LogRecord[] {
+    if (next >= partition.endOffset) return [];
+    return guard(() => partition.read(next, this.options.batchRecordsMax, this.log.batchBytesMax));
+  }
+
+  private async handle(partition: SqliteLogPartition, records: readonly LogRecord[], start: number): Promise<number> {
+    let committed = start;
+    await this.handlers.onBatch({
+      topic: this.options.topic,
+      partition: partition.partition,
+      records,
+      signal: this.stopping.signal,
+      heartbeat: () => Promise.resolve(),
+      commit: async (nextOffset) => {
+        await this.log.commit(partition, nextOffset);
+        committed = Math.max(committed, nextOffset);
+      },
+    });
+    if (committed === start) await pause(this.log.uncommittedPauseMs, this.stopping.signal);
+    return committed;
+  }
+
+  /** Resolves at the next append to the topic, or at the stop. */
+  private appended(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.stopping.signal.aborted) resolve();
+      else this.wakeUps.add(resolve);
+    });
+  }
+}
+
+async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  // Rejected only by the signal, which ends the pause as well as the time does.
+  await setTimeout(durationMs, undefined, { signal }).catch(() => undefined);
+}

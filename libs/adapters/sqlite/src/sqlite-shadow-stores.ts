@@ -1,0 +1,46 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ShadowStore, ShadowStores } from '@mneme/ports';
+import { guard, openDatabase } from './database.js';
+import { SqliteCatalogue } from './sqlite-catalogue.js';
+import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
+import { storeMigrations } from './store-schema.js';
+
+const IN_MEMORY = ':memory:';
+const SHADOW_FILE = /^shadow-\d+\.db(-wal|-shm|-journal)?$/;
+const COMPANIONS = ['', '-wal', '-shm', '-journal'];
+
+/**
+ * Fresh stores beside the live one, each in a file of its own in the data directory, or in memory. What a process that
+ * was killed has left behind is removed when the next one makes its stores, under the data directory's lock.
+ */
+export class SqliteShadowStores implements ShadowStores {
+  private opened = 0;
+
+  /** `directory` is a path or `:memory:`. */
+  constructor(
+    private readonly directory: string,
+    private readonly options: SqliteVectorIndexOptions = {},
+  ) {
+    if (directory === IN_MEMORY) return;
+    guard(() => {
+      const leftovers = readdirSync(directory).filter((name) => SHADOW_FILE.test(name));
+      for (const name of leftovers) rmSync(join(directory, name), { force: true });
+    });
+  }
+
+  async open(): Promise<ShadowStore> {
+    this.opened += 1;
+    const file = this.directory === IN_MEMORY ? IN_MEMORY : join(this.directory, `shadow-${this.opened}.db`);
+    // A rebuild starts over after a crash, so it need not wait for the disk at each commit.
+    const db = openDatabase(file, { migrations: storeMigrations, synchronous: 'normal' });
+    return {
+      catalogue: new SqliteCatalogue(db),
+      vectorIndex: new SqliteVectorIndex(db, this.options),
+      discard: async () => {
+        if (db.isOpen) db.close();
+        if (file !== IN_MEMORY) for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });
+      },
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import type { LatencySummary } from '../quantiles.js';
+import type { BackgroundResult } from './background-ingest.js';
+import type { LoadResult } from './load.js';
+import type { Machine } from './machine.js';
+import type { RecallResult } from './recalls.js';
+
+/** Everything one run measured; times in milliseconds unless the name says otherwise. */
+export interface BenchReport {
+  readonly profile: 'embedded';
+  readonly startedAt: string;
+  readonly seed: number;
+  readonly memories: number;
+  readonly machine: Machine;
+  readonly load: LoadResult;
+  readonly singleTurn: LatencySummary;
+  readonly recall: {
+    /** How every recall was asked. */
+    readonly limit: number;
+    readonly similarityMin: number;
+    readonly firstTouch: LatencySummary;
+    readonly idle: readonly RecallResult[];
+    readonly underIngest: readonly (RecallResult & { readonly background: BackgroundResult })[];
+    readonly withOthers?: WithOthers;
+  };
+  readonly erasures: readonly ErasureTime[];
+  readonly rss: { readonly peakBytes: number; readonly byPhase: Readonly<Record<string, number>> };
+  readonly disk: { readonly loadedBytes: number; readonly endBytes: number };
+}
+
+export interface WithOthers {
+  readonly otherMemories: number;
+  readonly load: LoadResult;
+  /** One at a time, right before the others came and after: the recalls under ingest had added memories meanwhile. */
+  readonly before: RecallResult;
+  readonly idle: RecallResult;
+  /** `idle` over `before`. */
+  readonly p50Ratio: number;
+  readonly p95Ratio: number;
+}
+
+export interface ErasureTime {
+  readonly who: 'medium user' | 'largest user';
+  /** From the request to verified, quiet periods included. */
+  readonly seconds: number;
+  /** Seconds after the request at which each step was taken. */
+  readonly steps: Readonly<Record<string, number>>;
+  readonly erasedMemories: number;
+  readonly verdict: string;
+}

@@ -1,0 +1,133 @@
+import { Channel, type ChannelCredentials, credentials, type ChannelOptions } from '@grpc/grpc-js';
+import { InvalidInput } from '@mneme/domain';
+import {
+  AdminClient,
+  ErasureClient,
+  IngestClient,
+  type IngestTurnsRequest,
+  type RecallRequest,
+  RetrievalClient,
+} from '@mneme/proto';
+import { type CallContext, type CallLimits, metadataOf, readStream, unary } from './calls.js';
+import { streamTurns, type StreamOptions } from './stream-turns.js';
+
+export interface ConnectOptions {
+  /** `host:port`. */
+  readonly address: string;
+  /** `mneme_<keyId>_<secret>`, sent as a bearer credential with every call. */
+  readonly apiKey?: string;
+  /** Certificates in PEM; absent: plain text, for the loopback interface and networks that encrypt by themselves. */
+  readonly tls?: { readonly rootCertificates?: Buffer };
+  /** How long a call may take when it says nothing else, in milliseconds. */
+  readonly timeoutMs?: number;
+  /** Ends every call that brings no signal of its own, when it aborts. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A typed client of a running service; every call rejects with a `MemoryError`. */
+export type Connection = ReturnType<typeof connect>;
+
+const TIMEOUT_MS = 30_000;
+/** Long work on the whole log: digests and replays. */
+const LONG_WORK_TIMEOUT_MS = 6 * 3_600_000;
+// Fifty hits or two hundred memories of 64 KiB each, with their fields; the default of 4 MiB would refuse them.
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 10_000,
+  'grpc.max_receive_message_length': ANSWER_BYTES_MAX,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
+};
+
+/** Opens lazily: a service that is not there is noticed by the first call. */
+export function connect(options: ConnectOptions) {
+  const { address, apiKey } = options;
+  const secure = credentialsOf(options);
+  const channel = channelTo(address, secure);
+  const shared = { channelOverride: channel };
+  const context: CallContext = {
+    address,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  };
+  const longWork = { ...context, timeoutMs: Math.max(context.timeoutMs, LONG_WORK_TIMEOUT_MS) };
+  return {
+    address,
+    ingest: ingestCalls(new IngestClient(address, secure, shared), context),
+    retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
+    erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
+    admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
+    close: () => channel.close(),
+  };
+}
+
+function ingestCalls(client: IngestClient, context: CallContext) {
+  return {
+    /** At most 1,000 turns, all or none; resolves once they are durable. */
+    ingestTurns: unary(client.ingestTurns.bind(client), context),
+    /** One answer a chunk, in order; a refused chunk is an answer, not an error. */
+    streamTurns: (
+      chunks: AsyncIterable<IngestTurnsRequest> | Iterable<IngestTurnsRequest>,
+      options: StreamOptions = {},
+    ) => streamTurns(client.streamTurns(metadataOf(context)), chunks, { ...context, ...options }),
+  };
+}
+
+function retrievalCalls(client: RetrievalClient, context: CallContext) {
+  const recall = unary(client.recall.bind(client), context);
+  const listMemories = unary(client.listMemories.bind(client), context);
+  return {
+    /** A request that waits for its own writes gets that much more time. */
+    recall: (request: RecallRequest, limits: CallLimits = {}) => recall(request, withWait(request, limits, context)),
+    getMemory: unary(client.getMemory.bind(client), context),
+    listMemories: (request: Parameters<typeof listMemories>[0], limits: CallLimits = {}) =>
+      listMemories(request, withWait(request, limits, context)),
+    getSession: unary(client.getSession.bind(client), context),
+  };
+}
+
+function erasureCalls(client: ErasureClient, context: CallContext) {
+  return {
+    /** Resolves once the request is journaled; the steps follow. */
+    eraseUser: unary(client.eraseUser.bind(client), context),
+    getErasure: unary(client.getErasure.bind(client), context),
+    listErasures: unary(client.listErasures.bind(client), context),
+    enrolUser: unary(client.enrolUser.bind(client), context),
+    setLegalHold: unary(client.setLegalHold.bind(client), context),
+  };
+}
+
+function adminCalls(client: AdminClient, contexts: { readonly context: CallContext; readonly longWork: CallContext }) {
+  const { context, longWork } = contexts;
+  return {
+    createTenant: unary(client.createTenant.bind(client), context),
+    listTenants: unary(client.listTenants.bind(client), context),
+    createKey: unary(client.createKey.bind(client), context),
+    listKeys: unary(client.listKeys.bind(client), context),
+    revokeKey: unary(client.revokeKey.bind(client), context),
+    setPolicy: unary(client.setPolicy.bind(client), context),
+    getStatus: unary(client.getStatus.bind(client), context),
+    digest: unary(client.digest.bind(client), longWork),
+    /** Progress as it goes; the last message holds the result. */
+    replay: readStream(client.replay.bind(client), longWork),
+  };
+}
+
+function withWait(request: Pick<RecallRequest, 'waitFor'>, limits: CallLimits, context: CallContext): CallLimits {
+  if (request.waitFor === undefined) return limits;
+  return { ...limits, timeoutMs: (limits.timeoutMs ?? context.timeoutMs) + (request.waitFor.timeoutMs ?? 0) };
+}
+
+function credentialsOf(options: ConnectOptions): ChannelCredentials {
+  if (options.tls === undefined) return credentials.createInsecure();
+  return credentials.createSsl(options.tls.rootCertificates ?? null);
+}
+
+function channelTo(address: string, secure: ChannelCredentials): Channel {
+  if (!/^(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/.test(address)) {
+    throw new InvalidInput('an address is given as host:port, for example 127.0.0.1:7301', { field: 'address' });
+  }
+  return new Channel(address, secure, CHANNEL_OPTIONS);
+}

@@ -1,0 +1,62 @@
+import {
+  Metadata,
+  Server,
+  ServerCredentials,
+  type ServiceError,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
+import {
+  type AdminServer,
+  AdminService,
+  type ErasureServer,
+  ErasureService,
+  ERROR_TRAILER,
+  type IngestServer,
+  IngestService,
+  type Refusal,
+  type RetrievalServer,
+  RetrievalService,
+} from '@mneme/proto';
+
+/** A service that answers what a test tells it to, over real gRPC; calls without a handler are unimplemented. */
+export interface StubHandlers {
+  readonly ingest?: Partial<IngestServer>;
+  readonly retrieval?: Partial<RetrievalServer>;
+  readonly erasure?: Partial<ErasureServer>;
+  readonly admin?: Partial<AdminServer>;
+}
+
+export interface StubService {
+  readonly address: string;
+  /** Idempotent; ends open calls. */
+  close(): void;
+}
+
+/** Listens on a free port of the loopback interface. */
+export async function startStubService(handlers: StubHandlers): Promise<StubService> {
+  const server = new Server();
+  server.addService(IngestService, implementationOf(handlers.ingest));
+  server.addService(RetrievalService, implementationOf(handlers.retrieval));
+  server.addService(ErasureService, implementationOf(handlers.erasure));
+  server.addService(AdminService, implementationOf(handlers.admin));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
+      if (error === null) resolve(bound);
+      else reject(error);
+    });
+  });
+  return { address: `127.0.0.1:${port}`, close: () => server.forceShutdown() };
+}
+
+// A call without a handler is answered by the server itself, as unimplemented.
+function implementationOf(handlers: object | undefined): UntypedServiceImplementation {
+  return { ...handlers };
+}
+
+/** The failure of a call as the service sends it: a status, and the refusal in the trailer. */
+export function failureOf(refusal: Refusal, code: status = status.INVALID_ARGUMENT): ServiceError {
+  const metadata = new Metadata();
+  metadata.set(ERROR_TRAILER, JSON.stringify(refusal));
+  return Object.assign(new Error(refusal.message), { code, details: refusal.message, metadata });
+}

@@ -1,0 +1,12 @@
+import { isMemoryError } from '@mneme/domain';
+
+/** Runs a process's start: an error of ours ends it with one line that says why, any other with its stack. */
+export async function runMain(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    if (!isMemoryError(error)) throw error;
+    process.stderr.write(`mneme cannot start: ${error.message}\n`);
+    process.exit(1);
+  }
+}

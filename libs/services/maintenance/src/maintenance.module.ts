@@ -1,0 +1,88 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  ACCEPTED_TURNS,
+  type AcceptedTurns,
+  type Clock,
+  CLOCK,
+  CONTROL_STORE,
+  type ControlStore,
+  type Embedder,
+  EMBEDDER,
+  EVENT_LOG,
+  type EventLog,
+  KEY_VAULT,
+  type KeyVault,
+  SESSION_STORE,
+  type SessionStore,
+  SHADOW_STORES,
+  type ShadowStores,
+} from '@mneme/ports';
+import { AuthGuard, Keyring, Logger, Metrics, PROJECTION_FACTORY, type ProjectionFactory } from '@mneme/platform';
+import { AdminController } from './admin.controller.js';
+import { Admins } from './admins.js';
+import { ApiKeys } from './api-keys.js';
+import { DigestController, REPLAY_PORTS } from './digest.controller.js';
+import { Housekeeping } from './housekeeping.js';
+import { ReadStatus, type StatusSources } from './read-status.js';
+import { Tenants } from './tenants.js';
+
+/** What only the process knows of itself. */
+export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> & {
+  readonly housekeepingMs: number;
+};
+
+/** Serves `Admin`; provides `Tenants`, `ApiKeys` and `Housekeeping`. */
+@Module({})
+export class MaintenanceModule {
+  static register(options: MaintenanceOptions): DynamicModule {
+    return {
+      module: MaintenanceModule,
+      controllers: [AdminController, DigestController],
+      providers: [...administration, statusProvider(options), replayProvider, housekeepingProvider(options)],
+      exports: [Tenants, ApiKeys, Housekeeping],
+    };
+  }
+}
+
+const administration = [
+  { provide: Admins, inject: [AuthGuard], useFactory: (guard: AuthGuard) => new Admins(guard) },
+  {
+    provide: Tenants,
+    inject: [CONTROL_STORE, KEY_VAULT, Keyring, CLOCK],
+    useFactory: (controlStore: ControlStore, vault: KeyVault, keyring: Keyring, clock: Clock) =>
+      new Tenants({ controlStore, vault, keyring, clock }),
+  },
+  {
+    provide: ApiKeys,
+    inject: [CONTROL_STORE, CLOCK],
+    useFactory: (controlStore: ControlStore, clock: Clock) => new ApiKeys(controlStore, clock),
+  },
+];
+
+const replayProvider = {
+  provide: REPLAY_PORTS,
+  inject: [EVENT_LOG, Keyring, EMBEDDER, SHADOW_STORES, PROJECTION_FACTORY],
+  useFactory: (
+    log: EventLog,
+    keyring: Keyring,
+    ...[embedder, shadowStores, projections]: [Embedder, ShadowStores, ProjectionFactory]
+  ) => ({ log, keyring, embedder, shadowStores, projections }),
+};
+
+function statusProvider(options: MaintenanceOptions) {
+  return {
+    provide: ReadStatus,
+    inject: [EVENT_LOG, EMBEDDER, Metrics],
+    useFactory: (log: EventLog, embedder: Embedder, metrics: Metrics) =>
+      new ReadStatus({ log, embedder, metrics, ...options }),
+  };
+}
+
+function housekeepingProvider({ housekeepingMs }: MaintenanceOptions) {
+  return {
+    provide: Housekeeping,
+    inject: [ACCEPTED_TURNS, SESSION_STORE, CLOCK, Logger],
+    useFactory: (acceptedTurns: AcceptedTurns, sessionStore: SessionStore, ...[clock, logger]: [Clock, Logger]) =>
+      new Housekeeping({ acceptedTurns, sessionStore, clock, logger }, housekeepingMs),
+  };
+}

@@ -1,0 +1,62 @@
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import {
+  ACCEPTED_TURNS,
+  AUDITABLE_STORES,
+  CATALOGUE,
+  CLOCK,
+  CONTROL_STORE,
+  EMBEDDER,
+  ERASABLE_STORES,
+  ERASURE_JOURNAL,
+  EVENT_LOG,
+  KEY_VAULT,
+  SESSION_STORE,
+  SHADOW_STORES,
+  SUBJECT_REGISTRY,
+  SUBJECT_TOPICS_INDEX,
+  VECTOR_INDEX,
+} from '@mneme/ports';
+import { AuthGuard, Keyring, Logger, Metrics, Readiness } from '@mneme/platform';
+import type { Engines } from './open-engines.js';
+
+export interface Observability {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly readiness: Readiness;
+}
+
+/** Gives every service its ports, the keyring and the guard. */
+@Module({})
+export class EnginesModule {
+  static register(engines: Engines, { logger, metrics, readiness }: Observability): DynamicModule {
+    const { stores, embedder, clock, keyring } = engines;
+    const guard = new AuthGuard({ controlStore: stores.controlStore, keyring, clock });
+    const providers = [
+      value(EVENT_LOG, stores.log),
+      value(ACCEPTED_TURNS, stores.acceptedTurns),
+      value(CONTROL_STORE, stores.controlStore),
+      value(SUBJECT_REGISTRY, stores.subjectRegistry),
+      value(KEY_VAULT, stores.keyVault),
+      value(ERASURE_JOURNAL, stores.erasureJournal),
+      value(SUBJECT_TOPICS_INDEX, stores.subjectTopics),
+      value(CATALOGUE, stores.catalogue),
+      value(VECTOR_INDEX, stores.vectorIndex),
+      value(SESSION_STORE, stores.sessionStore),
+      value(SHADOW_STORES, stores.shadowStores),
+      value(ERASABLE_STORES, [stores.catalogue, stores.vectorIndex, stores.sessionStore, stores.acceptedTurns]),
+      value(AUDITABLE_STORES, [stores.catalogue, stores.vectorIndex]),
+      value(EMBEDDER, embedder),
+      value(CLOCK, clock),
+      value(Keyring, keyring),
+      value(AuthGuard, guard),
+      value(Logger, logger),
+      value(Metrics, metrics),
+      value(Readiness, readiness),
+    ];
+    return { module: EnginesModule, global: true, providers, exports: providers };
+  }
+}
+
+function value(provide: symbol | (new (...parts: never[]) => unknown), useValue: unknown) {
+  return { provide, useValue } as Provider;
+}

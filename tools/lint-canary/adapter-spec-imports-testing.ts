@@ -1,0 +1,5 @@
+// as libs/adapters/sqlite/src/canary.spec.ts
+// accepted
+import * as testing from '@mneme/testing';
+
+export const canary = testing;

@@ -1,0 +1,5 @@
+// as libs/ports/src/canary.ts
+// refused by boundaries/dependencies
+import * as platform from '@mneme/platform';
+
+export const canary = platform;

@@ -1,0 +1,5 @@
+// as libs/services/ingest/src/canary.ts
+// refused by boundaries/dependencies
+import { CATALOGUE } from '../../../ports/src/index.js';
+
+export const canary = CATALOGUE;
