@@ -1,6 +1,6 @@
 """Distils the static table of all-MiniLM-L6-v2 and writes it into the static-embedder's data folder.
 
-    python make-table.py            write the table, the vocabulary, the manifest and the golden vectors
+    python make-table.py            write the table, the vocabulary, the manifest and golden vectors
     python make-table.py --check    distil again and compare with what is there, write nothing
 """
 
@@ -42,7 +42,7 @@ VECTOR_SENTENCES = [
 
 
 def quantised(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """int8 rows and one float32 scale for each: SIF makes norms differ a thousandfold, so one global scale would blur frequent words."""
+    """int8 rows, a scale for each: SIF makes norms differ a thousandfold, one scale for all would blur common words."""
     scales = np.abs(rows).max(axis=1, keepdims=True) / INT8_MAX
     return np.rint(rows / scales).astype(np.int8), scales.astype("<f4")
 
@@ -51,7 +51,8 @@ def measure(model: StaticModel, restored: np.ndarray) -> None:
     """Prints how far the int8 rows, and sentences made of them, lie from the float ones."""
     norms = np.linalg.norm(model.embedding, axis=1) * np.linalg.norm(restored, axis=1)
     rows = (model.embedding * restored).sum(axis=1) / norms
-    means = [[table[ids].mean(axis=0) for table in (model.embedding, restored)] for ids in model.tokenize(VECTOR_SENTENCES)]
+    tables = (model.embedding, restored)
+    means = [[table[ids].mean(axis=0) for table in tables] for ids in model.tokenize(VECTOR_SENTENCES)]
     sentences = [float(a @ b / np.linalg.norm(a) / np.linalg.norm(b)) for a, b in means]
     print(f"cosine int8 to float: rows min {rows.min():.6f} mean {rows.mean():.6f}, sentences min {min(sentences):.6f}")
 
@@ -82,7 +83,8 @@ def write(model: StaticModel, rows: np.ndarray, scales: np.ndarray) -> None:
     DATA.mkdir(parents=True, exist_ok=True)
     GOLDEN.mkdir(parents=True, exist_ok=True)
     (DATA / f"{MODEL}.bin").write_bytes(rows.tobytes() + scales.tobytes())
-    (DATA / "vocabulary.txt").write_text("".join(f"{token}\n" for token in model.tokens), encoding="utf-8", newline="\n")
+    vocabulary = "".join(f"{token}\n" for token in model.tokens)
+    (DATA / "vocabulary.txt").write_text(vocabulary, encoding="utf-8", newline="\n")
     text = json.dumps(manifest(len(rows), [f"{MODEL}.bin", "vocabulary.txt"]), indent=2, ensure_ascii=False)
     (DATA / "manifest.json").write_text(text + "\n", encoding="utf-8")
     with open(GOLDEN / "vectors.jsonl", "w", encoding="utf-8") as out:
@@ -95,8 +97,10 @@ def check(restored: np.ndarray) -> None:
     """Other processors round differently, so a repeated run is compared by cosine and not byte by byte."""
     data = (DATA / f"{MODEL}.bin").read_bytes()
     count = restored.size
-    there = np.frombuffer(data, np.int8, count).reshape(restored.shape) * np.frombuffer(data, "<f4", offset=count)[:, None]
-    cosine = (there * restored).sum(axis=1) / (np.linalg.norm(there, axis=1) * np.linalg.norm(restored, axis=1))
+    scales = np.frombuffer(data, "<f4", offset=count)[:, None]
+    there = np.frombuffer(data, np.int8, count).reshape(restored.shape) * scales
+    norms = np.linalg.norm(there, axis=1) * np.linalg.norm(restored, axis=1)
+    cosine = (there * restored).sum(axis=1) / norms
     print(f"cosine to the table that is there: min {cosine.min():.6f}")
     if cosine.min() < ROW_COSINE_MIN:
         raise SystemExit("the table differs")

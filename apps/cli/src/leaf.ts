@@ -6,6 +6,8 @@ import type { Terminal } from './terminal.js';
 export interface Shelf {
   readonly program: Command;
   readonly terminal: Terminal;
+  /** A command begins: from here on it is known whether `--json` is in force. */
+  readonly begin: (json: boolean) => void;
   readonly finish: (result: CommandResult, json: boolean) => void;
 }
 
@@ -31,6 +33,7 @@ export function does<F>(
 ): void {
   command.action(async () => {
     const invocation = invocationOf(shelf.terminal, command);
+    shelf.begin(invocation.json);
     try {
       const words = command.processedArgs as readonly string[];
       const result = await work(invocation, words, command.opts() as F);

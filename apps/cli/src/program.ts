@@ -11,6 +11,7 @@ import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
 import { addTenant } from './commands/tenant.js';
 import type { Shelf } from './leaf.js';
+import { versionOf } from './paths.js';
 
 export interface ProgramOptions extends Omit<Shelf, 'program'> {
   readonly onUsageError: (text: string) => void;
@@ -21,9 +22,12 @@ Where the service is: --address and --key, else MNEME_ADDRESS and MNEME_API_KEY,
 on this machine (--data-dir, else MNEME_DATA_DIR, else .mneme here).`;
 
 /** Every command, and nothing that has run. */
-export function buildProgram({ onUsageError, terminal, finish }: ProgramOptions): Command {
+export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramOptions): Command {
   const program = new Command('mneme')
-    .description('The memory that AI agents run on: streams turns in, recalls them, erases people, and measures itself.')
+    .description(
+      'The memory that AI agents run on: streams turns in, recalls them, erases people, and measures itself.',
+    )
+    .version(versionOf())
     .option('--address <host:port>', 'where the service is')
     .option('--key <key>', 'the key to call it with, mneme_…')
     .option('--data-dir <directory>', 'data directory of a service on this machine')
@@ -33,7 +37,7 @@ export function buildProgram({ onUsageError, terminal, finish }: ProgramOptions)
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: onUsageError,
     });
-  const shelf: Shelf = { program, terminal, finish };
+  const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;

@@ -7,15 +7,16 @@ import type { Terminal } from './terminal.js';
 /** Exit codes: 0 done, 1 failed, 2 wrong usage; `serve` gives its child's. */
 export async function run(words: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode = 0;
-  const finish = (result: CommandResult, json: boolean) => {
-    if (json) writeJson(terminal, result.json);
+  const finish = (result: CommandResult, asJson: boolean) => {
+    if (asJson) writeJson(terminal, result.json);
     else if (result.lines.length > 0) terminal.stdout.write(`${result.lines.join('\n')}\n`);
     exitCode = result.exitCode ?? (result.failed === true ? 1 : 0);
   };
-  // Before parsing nobody knows whether the word is a flag or a value; a wrong guess costs the form of one message.
-  const json = words.includes('--json');
+  // A guess for what goes wrong before a command begins.
+  let json = words.includes('--json');
+  const begin = (known: boolean) => void (json = known);
   const usage: string[] = [];
-  const program = buildProgram({ terminal, finish, onUsageError: (text) => usage.push(text) });
+  const program = buildProgram({ terminal, begin, finish, onUsageError: (text) => usage.push(text) });
   try {
     await program.parseAsync([...words], { from: 'user' });
   } catch (error) {

@@ -10,7 +10,8 @@ interface Announcement {
 
 /** What a person who has just started the service needs next. */
 export function announce({ endpoint, dataDirectory, tenantId, developmentKey }: Announcement): void {
-  const turn = { userId: 'ana', session: 's1', role: 'user', content: 'I prefer short answers, and I live in Lisbon.' };
+  const content = 'I live in Lisbon, and I prefer short answers.';
+  const turn = { userId: 'ana', speakerName: 'Ana', session: 's1', role: 'user', content };
   process.stdout.write(`
 Mneme is ready.
   gRPC    ${endpoint.grpc}

@@ -17,6 +17,7 @@ export class StandaloneModule {
   static register(configs: StandaloneConfigs, engines: Engines, observability: Observability): DynamicModule {
     const { dataDirectory } = configs.engines;
     const { housekeepingMs } = configs.standalone;
+    const projections = EmbedderModule.register(configs.embedder);
     const diskBytes = () => diskBytesOf(dataDirectory);
     return {
       module: StandaloneModule,
@@ -25,10 +26,10 @@ export class StandaloneModule {
         EnginesModule.register(engines, observability),
         IngestModule.register(configs.ingest),
         WriteFilterModule.register(configs.writeFilter),
-        EmbedderModule.register(configs.embedder),
+        projections,
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
-        MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs }),
+        MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs, projections }),
       ],
     };
   }

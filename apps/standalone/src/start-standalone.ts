@@ -1,8 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CATALOGUE_RUNNER, type EmbedderConfig, EMBEDDER_RUNNER } from '@mneme/embedder-service';
-import type { ErasureConfig } from '@mneme/erasure-service';
-import type { IngestConfig } from '@mneme/ingest-service';
+import { type ErasureConfig, RunErasures } from '@mneme/erasure-service';
+import { AcceptTurns, type IngestConfig } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
   type ConsumerRunner,
@@ -55,15 +55,21 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   app.useGlobalFilters(new HttpErrorFilter(logger, metrics));
   const health = healthService();
   const grpc = { host: standalone.grpc.host, port: standalone.grpc.port || (await freePort(standalone.grpc.host)) };
-  const microservice = app.connectMicroservice(grpcOptions(grpc, health));
+  const microservice = app.connectMicroservice(grpcOptions(grpc, health), { deferInitialization: true });
   microservice.useGlobalFilters(new GrpcErrorFilter(logger, metrics));
-  const keys = await firstRun(configs.engines.dataDirectory, app.get(Tenants), app.get(ApiKeys));
+  const keys = await firstRun(
+    configs.engines.dataDirectory,
+    app.get(Tenants, { strict: false }),
+    app.get(ApiKeys, { strict: false }),
+  );
   const runner = (token: symbol) => app.get<ConsumerRunner<unknown>>(token, { strict: false });
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
     part('catalogue', runner(CATALOGUE_RUNNER)),
     part('embedder', runner(EMBEDDER_RUNNER)),
     part('write-filter', runner(WRITE_FILTER)),
+    part('erasures', app.get(RunErasures, { strict: false })),
+    part('accept-turns', app.get(AcceptTurns, { strict: false })),
     part('housekeeping', app.get(Housekeeping, { strict: false })),
     {
       name: 'servers',

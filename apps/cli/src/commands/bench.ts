@@ -19,16 +19,17 @@ export function addBench(shelf: Shelf): void {
     .description('measure speed on made-up traffic (operator key): docs/benchmarks.md')
     .addOption(new Option('--profile <profile>', 'which engines').choices(['embedded']).default('embedded'))
     .option('--memories <n>', 'memories that recalls are measured over', integer(100, 10_000_000), 100_000)
-    .option('--others <factor>', "another tenant's memories afterwards, so many times as many; 0: none", integer(0, 100), 10)
+    .option(
+      '--others <factor>',
+      "another tenant's memories afterwards, so many times as many; 0: none",
+      integer(0, 100),
+      10,
+    )
     .option('--own', 'start a service for it in a temporary directory, and remove it afterwards');
   does<BenchFlags>(shelf, command, bench);
 }
 
-async function bench(
-  invocation: Invocation,
-  _words: readonly string[],
-  flags: BenchFlags,
-): Promise<CommandResult> {
+async function bench(invocation: Invocation, _words: readonly string[], flags: BenchFlags): Promise<CommandResult> {
   const jsonFile = typeof flags.json === 'string' ? flags.json : undefined;
   await requireWritable(jsonFile, 'json');
   const progress = invocation.progress();

@@ -64,7 +64,9 @@ function resultOf(digest: DigestResponse): CommandResult {
     json: digest,
     lines: [
       ...table(['store', '', 'records', 'by the log', 'sum', 'by the log'], rows),
-      digest.equal ? 'equal: the stores hold what the log says' : 'different: rebuild the store, and look for the cause',
+      digest.equal
+        ? 'equal: the stores hold what the log says'
+        : 'different: rebuild the store, and look for the cause',
     ],
     failed: !digest.equal,
   };

@@ -98,7 +98,9 @@ function resultOf(report: ErasureReport): CommandResult {
     takenAt,
     counts
       .filter((place) => place.count > 0)
-      .map((place) => `${place.place} ${count(place.count)}${place.goneBy === undefined ? '' : ` until ${place.goneBy}`}`)
+      .map(
+        (place) => `${place.place} ${count(place.count)}${place.goneBy === undefined ? '' : ` until ${place.goneBy}`}`,
+      )
       .join(', '),
   ]);
   return {

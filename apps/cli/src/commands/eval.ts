@@ -23,11 +23,7 @@ export function addEval(shelf: Shelf): void {
   does<EvalFlags>(shelf, command, evaluate);
 }
 
-async function evaluate(
-  invocation: Invocation,
-  _words: readonly string[],
-  flags: EvalFlags,
-): Promise<CommandResult> {
+async function evaluate(invocation: Invocation, _words: readonly string[], flags: EvalFlags): Promise<CommandResult> {
   const jsonFile = typeof flags.json === 'string' ? flags.json : undefined;
   await requireWritable(jsonFile, 'json');
   await requireWritable(flags.rankings, 'rankings');

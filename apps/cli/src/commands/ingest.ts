@@ -39,7 +39,8 @@ async function ingest(
       stopOnError: flags.stopOnError === true,
       onProgress: (soFar) => {
         tally = soFar;
-        if (bytesTotal !== undefined) progress.update('bytes', Math.min(soFar.bytes + soFar.lines, bytesTotal), bytesTotal);
+        if (bytesTotal !== undefined)
+          progress.update('bytes', Math.min(soFar.bytes + soFar.lines, bytesTotal), bytesTotal);
       },
       onRefused: (line) => void (refused.length < REFUSED_SHOWN_MAX && refused.push(line)),
     });

@@ -50,11 +50,7 @@ export function addMemories(shelf: Shelf): void {
   });
 }
 
-async function list(
-  invocation: Invocation,
-  _words: readonly string[],
-  flags: ListFlags,
-): Promise<CommandResult> {
+async function list(invocation: Invocation, _words: readonly string[], flags: ListFlags): Promise<CommandResult> {
   const { retrieval } = invocation.connect('agent');
   const memories: Memory[] = [];
   let page: ListMemoriesResponse | undefined;

@@ -25,15 +25,15 @@ export function addTenant(shelf: Shelf): void {
     return { json: { tenants: tenants.map(viewOf) }, lines: table(['tenant', 'purpose', 'created'], rows) };
   });
 
-  const policy = leaf(shelf, 'policy <id> [changes]', { parent }).description(
-    'show a policy, or change the fields given as JSON: \'{"similarityMin":0.8}\'',
-  );
+  const policy = leaf(shelf, 'policy <id>', { parent })
+    .argument('[changes]', 'fields to change, as JSON: \'{"similarityMin":0.8}\'', jsonObject)
+    .description("show a tenant's policy, or change it");
   does(shelf, policy, async (invocation, [tenantId = '', changes]) => {
-    const { admin } = invocation.connect('operator');
+    const connection = invocation.connect('operator');
     const tenant =
       changes === undefined
-        ? await findTenant(invocation.connect('operator'), tenantId)
-        : await admin.setPolicy({ tenantId, policyJson: jsonObject(changes) });
+        ? await findTenant(connection, tenantId)
+        : await connection.admin.setPolicy({ tenantId, policyJson: changes });
     const view = viewOf(tenant);
     return { json: view, lines: JSON.stringify(view.policy, null, 2).split('\n') };
   });

@@ -6,12 +6,17 @@ export function benchLines(report: BenchReport): readonly string[] {
   const { machine, load, recall, rss, disk } = report;
   const others = recall.withOthers;
   return [
-    ...table(['rates', 'turns/s', 'seconds', 'how'], [...loadRows('', load), ...(others ? loadRows('others: ', others.load) : [])]),
+    ...table(
+      ['rates', 'turns/s', 'seconds', 'how'],
+      [...loadRows('', load), ...(others ? loadRows('others: ', others.load) : [])],
+    ),
     '',
     ...table(['latency, ms', 'p50', 'p95', 'p99', 'max', 'samples'], latencyRows(report)),
     ...(others === undefined
       ? []
-      : [`beside ${count(others.otherMemories)} memories of others: p50 × ${others.p50Ratio.toFixed(2)}, p95 × ${others.p95Ratio.toFixed(2)}`]),
+      : [
+          `beside ${count(others.otherMemories)} memories of others: p50 × ${others.p50Ratio.toFixed(2)}, p95 × ${others.p95Ratio.toFixed(2)}`,
+        ]),
     '',
     ...table(['erase by user', 'seconds', 'memories', 'verdict', 'steps after the request, s'], erasureRows(report)),
     '',

@@ -89,26 +89,19 @@ const FACET_BYTES = 600;
 export function entryBlockOf(tenantId: TenantId, audience: Audience, rows: readonly BlockRow[]): EntryBlock {
   const { facetOf, facets } = facetsOf(rows);
   const packed = packedColumnsOf(rows);
-  const numbers = (read: (row: BlockRow) => number) => Float64Array.from(rows, read);
+  const blobBytes = packed.postings.byteLength + packed.vectors.byteLength;
   return {
     tenantId,
     audience,
     rows: rows.length,
-    entryIds: numbers((row) => row[0]),
+    ...numberColumnsOf(rows),
     memoryIds: rows.map((row) => row[1]),
     sourceIds: rows.map((row) => row[2]),
-    versions: numbers((row) => row[3]),
-    recordedAt: numbers((row) => row[4]),
-    occurredAtMs: numbers((row) => row[5]),
-    expiresAtMs: numbers((row) => row[6] ?? Infinity),
-    confidence: numbers((row) => row[7]),
-    trust: numbers((row) => row[8]),
     facetOf,
     facets,
     ...packed,
     deadAt: new Uint32Array(rows.length).fill(ALIVE),
-    bytes:
-      rows.length * ROW_BYTES + facets.length * FACET_BYTES + packed.postings.byteLength + packed.vectors.byteLength,
+    bytes: rows.length * ROW_BYTES + facets.length * FACET_BYTES + blobBytes,
   };
 }
 
@@ -124,6 +117,23 @@ export function rowOfEntry(block: EntryBlock, entryId: number): number {
     else high = middle - 1;
   }
   return -1;
+}
+
+function numberColumnsOf(rows: readonly BlockRow[]) {
+  const column = () => new Float64Array(rows.length);
+  const [entryIds, versions, recordedAt, occurredAtMs] = [column(), column(), column(), column()];
+  const [expiresAtMs, confidence, trust] = [column(), column(), column()];
+  for (let index = 0; index < rows.length; index++) {
+    const row = rows[index] as BlockRow;
+    entryIds[index] = row[0];
+    versions[index] = row[3];
+    recordedAt[index] = row[4];
+    occurredAtMs[index] = row[5];
+    expiresAtMs[index] = row[6] ?? Infinity;
+    confidence[index] = row[7];
+    trust[index] = row[8];
+  }
+  return { entryIds, versions, recordedAt, occurredAtMs, expiresAtMs, confidence, trust };
 }
 
 function facetsOf(rows: readonly BlockRow[]): { readonly facetOf: Uint16Array; readonly facets: Facet[] } {

@@ -8,7 +8,9 @@ const SLOTS_PER_TERM = 8;
 
 /** The terms of a question in a small open hash table, since nearly every posting that is looked up is not there. */
 export class QueryTerms {
-  private readonly slots: Uint16Array;
+  /** Position of a term plus one; 0 is free. A posting is only worth a look-up where its slot is taken. */
+  readonly slots: Uint16Array;
+  readonly mask: number;
   private readonly lows: Uint32Array;
   private readonly highs: Uint32Array;
 
@@ -17,6 +19,7 @@ export class QueryTerms {
     let size = SLOTS_MIN;
     while (size < terms.length * SLOTS_PER_TERM) size *= 2;
     this.slots = new Uint16Array(size);
+    this.mask = size - 1;
     this.lows = Uint32Array.from(terms, (term) => halvesOf(term).low);
     this.highs = Uint32Array.from(terms, (term) => halvesOf(term).high);
     terms.forEach((_, index) => {
@@ -26,18 +29,17 @@ export class QueryTerms {
 
   /** Position of a posting's term among the terms, or -1. */
   indexOf(low: number, word: number): number {
-    const mask = this.slots.length - 1;
+    const { slots, mask } = this;
     for (let slot = low & mask; ; slot = (slot + 1) & mask) {
-      const index = (this.slots[slot] as number) - 1;
+      const index = (slots[slot] as number) - 1;
       if (index < 0) return -1;
       if (this.lows[index] === low && this.highs[index] === highOf(word)) return index;
     }
   }
 
   private freeSlot(low: number): number {
-    const mask = this.slots.length - 1;
-    let slot = low & mask;
-    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    let slot = low & this.mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & this.mask;
     return slot;
   }
 }
@@ -76,10 +78,13 @@ export class LexicalStatistics {
   }
 
   private countTerms({ postings, postingStart }: EntryBlock, row: number): void {
+    const { slots, mask } = this.query;
     const end = postingStart[row + 1] as number;
     let last = -1;
     for (let at = postingStart[row] as number; at < end; at += POSTING_WORDS) {
-      const term = this.query.indexOf(postings[at] as number, postings[at + 1] as number);
+      const low = postings[at] as number;
+      if (slots[low & mask] === 0) continue;
+      const term = this.query.indexOf(low, postings[at + 1] as number);
       if (term < 0 || term === last) continue;
       this.withTerm[term] = (this.withTerm[term] as number) + 1;
       last = term;
@@ -112,14 +117,17 @@ export function scanLexical(
 // Sums in the order of the row's terms, which no other record changes. -1 when it holds none of them.
 function scoreOf({ postings, postingStart, lengths }: EntryBlock, row: number, search: LexicalSearch): number {
   const { query, frequencies } = search;
+  const { slots, mask } = query;
   const ratio = (lengths[row] as number) / search.meanLength;
   const end = postingStart[row + 1] as number;
   let score = 0;
   let last = -1;
   let count = 0;
   for (let at = postingStart[row] as number; at < end; at += POSTING_WORDS) {
+    const low = postings[at] as number;
+    if (slots[low & mask] === 0) continue;
     const word = postings[at + 1] as number;
-    const term = query.indexOf(postings[at] as number, word);
+    const term = query.indexOf(low, word);
     if (term < 0) continue;
     if (term !== last && last >= 0) score += termScore(frequencies[last] as number, count, ratio);
     count = (term === last ? count : 0) + (word & COUNT_MAX);

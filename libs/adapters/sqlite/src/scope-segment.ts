@@ -14,7 +14,7 @@ export interface SegmentSnapshot {
   readonly change: number;
 }
 
-export const BLOCK_ROWS_MAX = 1_024;
+export const BLOCK_ROWS_MAX = 512;
 const SMALL_BLOCKS_MAX = 8;
 const SEGMENT_BYTES = 1_024;
 // A quarter of dead rows is worth reading the segment again.

@@ -8,7 +8,7 @@ import { WordPieces } from './word-pieces.js';
 
 const CHUNK_TOKENS_MAX = 256;
 /** A few milliseconds of work, after which other tasks of the process get their turn. */
-const CHARACTERS_PER_TURN = 65_536;
+const CHARACTERS_PER_TURN = 16_384;
 const UNKNOWN_PIECE = '[UNK]';
 
 /** What an embedder is made of: a table, and the knots that turn a cosine of its vectors into a similarity. */
@@ -18,8 +18,8 @@ export interface StaticEmbedderParts {
 }
 
 /**
- * Embeds text in this process by looking up one vector a WordPiece and taking their mean: no server, no network, about
- * ten microseconds a sentence. Words that the vocabulary cannot spell are skipped; a text of such words alone, or an
+ * Embeds text in this process by looking up one vector a WordPiece and taking their mean: no server, no network, some
+ * tens of microseconds a sentence. Words that the vocabulary cannot spell are skipped; a text of such words alone, or an
  * empty one, has zero tokens and one chunk of zeros, whose cosine with everything is 0. A text of more than 256 tokens
  * is cut into the fewest chunks that hold it, all of nearly the same length.
  */

@@ -61,7 +61,7 @@ export function parseErasureConfig(env: Env): ErasureConfig {
   const defaults = DEFAULT_ERASURE_CONFIG;
   const read = parseEnv(
     {
-      keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(0, 5_000, defaults.keyCacheMs)],
+      keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, defaults.keyCacheMs)],
       quietPeriodMs: ['MNEME_ERASURE_QUIET_PERIOD_MS', integerFrom(0, 3_600_000, defaults.quietPeriodMs)],
       erasuresAtOnceMax: ['MNEME_ERASURE_AT_ONCE_MAX', integerFrom(1, 64, defaults.erasuresAtOnceMax)],
     },

@@ -26,6 +26,7 @@ export interface AcceptPorts extends PreparePorts, CommitPorts {
 export class AcceptTurns {
   private readonly prepareTurns: PrepareTurns;
   private readonly queue: CommitQueue<PreparedRequest, Committed>;
+  private started: Promise<void> | undefined;
 
   constructor(
     private readonly ports: AcceptPorts,
@@ -34,20 +35,25 @@ export class AcceptTurns {
     this.prepareTurns = new PrepareTurns(ports, config.limits);
     const commitTurns = new CommitTurns(ports, config);
     const { commitTurnsMax, waitingTurnsMax } = config;
-    this.queue = new CommitQueue((requests) => commitTurns.commit(requests), {
-      groupTurnsMax: commitTurnsMax,
-      waitingTurnsMax,
-    });
+    this.queue = new CommitQueue(
+      async (requests) => {
+        await this.start();
+        return commitTurns.commit(requests);
+      },
+      {
+        groupTurnsMax: commitTurnsMax,
+        waitingTurnsMax,
+      },
+    );
   }
 
-  /** Learns which instants were given out before; nothing is accepted before it resolves. */
-  async start(): Promise<void> {
-    const { acceptedTurns, log, recordedClock, logger } = this.ports;
-    recordedClock.raiseTo(await lastRecordedAt(acceptedTurns, log));
-    const aheadMs = recordedClock.aheadMs();
-    if (aheadMs > this.config.limits.clockAheadMsMax) {
-      logger.warn('the log is ahead of the clock: was the clock set back?', { aheadMs });
-    }
+  /** Learns which instants were given out before; the first commit waits for it. Tried again when it fails. */
+  start(): Promise<void> {
+    this.started ??= this.learnInstants().catch((error: unknown) => {
+      this.started = undefined;
+      throw error;
+    });
+    return this.started;
   }
 
   /** Answers what waits; the session store gets what it can. */
@@ -82,6 +88,15 @@ export class AcceptTurns {
     const turnIds = request.turns.map(({ turnId }) => turnId);
     const token = encodeReadToken({ offsets: nextOffsetsOf(positions), turnIds });
     return { turnIds, token, idempotencyKey: request.idempotencyKey, repeatedCount };
+  }
+
+  private async learnInstants(): Promise<void> {
+    const { acceptedTurns, log, recordedClock, logger } = this.ports;
+    recordedClock.raiseTo(await lastRecordedAt(acceptedTurns, log));
+    const aheadMs = recordedClock.aheadMs();
+    if (aheadMs > this.config.limits.clockAheadMsMax) {
+      logger.warn('the log is ahead of the clock: was the clock set back?', { aheadMs });
+    }
   }
 }
 

@@ -37,13 +37,14 @@ export function readOccurredAt(
 
 // Date.parse rolls 30 February over to March.
 function isReal(match: RegExpExecArray): boolean {
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number);
-  const [offsetHour = 0, offsetMinute = 0] = (match[7] ?? '').slice(1).split(':').map(Number);
-  if (hour > 23 || minute > 59 || second > 59 || offsetHour > 23 || offsetMinute > 59) return false;
-  return month >= 1 && month <= 12 && day >= 1 && day <= daysOf(year, month);
+  const [, year, month, day, hour, minute, second, zone = ''] = match;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return false;
+  if (zone.length === 6 && (Number(zone.slice(1, 3)) > 23 || Number(zone.slice(4)) > 59)) return false;
+  return Number(day) >= 1 && Number(day) <= daysOf(Number(year), Number(month));
 }
 
+/** 0 for a month that there is not. */
 function daysOf(year: number, month: number): number {
-  if (month !== 2) return [4, 6, 9, 11].includes(month) ? 30 : 31;
-  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
+  return [31, 0, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1] ?? 0;
 }

@@ -29,6 +29,8 @@ import { Tenants } from './tenants.js';
 /** What only the process knows of itself. */
 export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> & {
   readonly housekeepingMs: number;
+  /** The module that provides the projections which a replay goes through. */
+  readonly projections: DynamicModule;
 };
 
 /** Serves `Admin`; provides `Tenants`, `ApiKeys` and `Housekeeping`. */
@@ -37,6 +39,7 @@ export class MaintenanceModule {
   static register(options: MaintenanceOptions): DynamicModule {
     return {
       module: MaintenanceModule,
+      imports: [options.projections],
       controllers: [AdminController, DigestController],
       providers: [...administration, statusProvider(options), replayProvider, housekeepingProvider(options)],
       exports: [Tenants, ApiKeys, Housekeeping],

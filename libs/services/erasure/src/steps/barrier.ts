@@ -15,7 +15,7 @@ export const barrier: Step = {
       const reason = await passTopic(run, name);
       if (reason !== undefined) return { state: 'waiting', reason };
     }
-    return { state: 'taken' };
+    return { state: 'taken', barrier: run.erasure.barrier ?? {} };
   },
 };
 

@@ -1,6 +1,5 @@
 import { MemoryId } from '@mneme/events';
-import { type ReadScope, readScopeOf } from '@mneme/domain';
-import type { CatalogueRow } from '@mneme/domain';
+import { type CatalogueRow, type ReadScope, readScopeOf } from '@mneme/domain';
 import type { ListPage } from '@mneme/ports';
 import type { ErasureRun } from '../erasure-run.js';
 

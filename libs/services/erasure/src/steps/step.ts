@@ -19,6 +19,7 @@ export type StepOutcome =
   | {
       readonly state: 'taken';
       readonly counts?: readonly ErasureCount[];
+      readonly barrier?: Readonly<Record<string, number>>;
       /** What else the journal is to hold from now on. */
       readonly patch?: Partial<Erasure>;
     }

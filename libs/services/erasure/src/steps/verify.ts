@@ -22,7 +22,8 @@ export const verify: Step = {
   async settle(run) {
     if (run.erasure.verdict === 'incident') {
       await sweepToZero(run);
-      if (!isZero(await look(run, await openProbes(run)))) throw new Unavailable('an erased subject can still be found');
+      if (!isZero(await look(run, await openProbes(run))))
+        throw new Unavailable('an erased subject can still be found');
     }
     await run.ports.journal.destroyProbeKey(run.erasure.erasureId);
     await run.save({ probes: undefined });

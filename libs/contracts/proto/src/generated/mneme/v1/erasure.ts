@@ -52,6 +52,8 @@ export interface ErasureReport {
   steps: ErasureStepReport[];
   /** What the erasure does not reach, in words. */
   outOfReach: string[];
+  /** Why it stays at its step for now, in words; it goes on by itself. Absent while it moves. */
+  waitingFor?: string | undefined;
 }
 
 export interface ErasureStepReport {
@@ -392,6 +394,7 @@ function createBaseErasureReport(): ErasureReport {
     epoch: 0,
     steps: [],
     outOfReach: [],
+    waitingFor: undefined,
   };
 }
 
@@ -429,6 +432,9 @@ export const ErasureReport: MessageFns<ErasureReport> = {
     }
     for (const v of message.outOfReach) {
       writer.uint32(90).string(v!);
+    }
+    if (message.waitingFor !== undefined) {
+      writer.uint32(98).string(message.waitingFor);
     }
     return writer;
   },
@@ -534,6 +540,14 @@ export const ErasureReport: MessageFns<ErasureReport> = {
             message.outOfReach.push(reader.string());
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.waitingFor = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -585,6 +599,11 @@ export const ErasureReport: MessageFns<ErasureReport> = {
         : globalThis.Array.isArray(object?.out_of_reach)
         ? object.out_of_reach.map((e: any) => globalThis.String(e))
         : [],
+      waitingFor: isSet(object.waitingFor)
+        ? globalThis.String(object.waitingFor)
+        : isSet(object.waiting_for)
+        ? globalThis.String(object.waiting_for)
+        : undefined,
     };
   },
 
@@ -623,6 +642,9 @@ export const ErasureReport: MessageFns<ErasureReport> = {
     if (message.outOfReach?.length) {
       obj.outOfReach = message.outOfReach;
     }
+    if (message.waitingFor !== undefined) {
+      obj.waitingFor = message.waitingFor;
+    }
     return obj;
   },
 
@@ -642,6 +664,7 @@ export const ErasureReport: MessageFns<ErasureReport> = {
     message.epoch = object.epoch ?? 0;
     message.steps = object.steps?.map((e) => ErasureStepReport.fromPartial(e)) || [];
     message.outOfReach = object.outOfReach?.map((e) => e) || [];
+    message.waitingFor = object.waitingFor ?? undefined;
     return message;
   },
 };

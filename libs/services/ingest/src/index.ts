@@ -1,0 +1,6 @@
+/** Takes turns in: checks them, names them, seals them, and answers once the log has them. */
+export * from './accept-turns.js';
+export * from './ingest.config.js';
+export * from './ingest.module.js';
+export * from './recorded-clock.js';
+export * from './session-writer.js';

@@ -1,0 +1,79 @@
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  ACCEPTED_TURNS,
+  type AcceptedTurns,
+  CLOCK,
+  type Clock,
+  type ErasableStore,
+  EVENT_LOG,
+  type EventLog,
+  SESSION_STORE,
+  type SessionStore,
+  SUBJECT_REGISTRY,
+  type SubjectRegistry,
+} from '@mneme/ports';
+import { AuthGuard, CallErrors, Keyring, Logger, Metrics } from '@mneme/platform';
+import { AcceptTurns } from './accept-turns.js';
+import type { IngestConfig } from './ingest.config.js';
+import { IngestController } from './ingest.controller.js';
+import { RecordedClock } from './recorded-clock.js';
+import { SessionWriter } from './session-writer.js';
+import { StreamTurns } from './stream-turns.js';
+import { TurnsController } from './turns.controller.js';
+
+/** Serves `Ingest` over gRPC and `/v1/turns` over HTTP. */
+@Module({})
+export class IngestModule implements OnApplicationShutdown {
+  constructor(private readonly acceptTurns: AcceptTurns) {}
+
+  static register(config: IngestConfig): DynamicModule {
+    const providers = [sessionWriterProvider(config), acceptTurnsProvider(config), streamTurnsProvider(config)];
+    return {
+      module: IngestModule,
+      controllers: [IngestController, TurnsController],
+      providers,
+      exports: [AcceptTurns],
+    };
+  }
+
+  /** The servers are closed by now: what they accepted goes where it can. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.acceptTurns.stop();
+  }
+}
+
+function sessionWriterProvider(config: IngestConfig) {
+  return {
+    provide: SessionWriter,
+    inject: [SESSION_STORE, SUBJECT_REGISTRY, Metrics, Logger],
+    useFactory: (
+      sessionStore: SessionStore & ErasableStore,
+      registry: SubjectRegistry,
+      ...[metrics, logger]: [Metrics, Logger]
+    ) => new SessionWriter({ sessionStore, registry, metrics, logger }, config),
+  };
+}
+
+type AcceptParts = [AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, SessionWriter, Metrics, Logger];
+
+function acceptTurnsProvider(config: IngestConfig) {
+  return {
+    provide: AcceptTurns,
+    inject: [ACCEPTED_TURNS, EVENT_LOG, CLOCK, AuthGuard, Keyring, SessionWriter, Metrics, Logger],
+    useFactory: (...parts: AcceptParts) => {
+      const [acceptedTurns, log, clock, guard, keyring, sessionWriter, metrics, logger] = parts;
+      const recordedClock = new RecordedClock(clock);
+      const ports = { acceptedTurns, log, clock, guard, keyring, sessionWriter, metrics, logger, recordedClock };
+      return new AcceptTurns(ports, config);
+    },
+  };
+}
+
+function streamTurnsProvider(config: IngestConfig) {
+  return {
+    provide: StreamTurns,
+    inject: [AuthGuard, AcceptTurns, Metrics, Logger],
+    useFactory: (guard: AuthGuard, acceptTurns: AcceptTurns, ...[metrics, logger]: [Metrics, Logger]) =>
+      new StreamTurns({ guard, acceptTurns, errors: new CallErrors(logger, metrics) }, config),
+  };
+}
