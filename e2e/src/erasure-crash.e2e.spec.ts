@@ -35,20 +35,25 @@ class DyingProcess {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof member !== 'function') return member;
-        return (...values: unknown[]) => this.call(() => Reflect.apply(member, target, values) as unknown);
+        const act = (...values: unknown[]) => Reflect.apply(member, target, values) as unknown;
+        // The one call that is not a promise.
+        if (name === 'forget') return (...values: unknown[]) => this.run(() => act(...values));
+        return async (...values: unknown[]) => this.run(() => act(...values));
       },
     });
   }
 
-  private call(act: () => unknown): unknown {
+  private run(act: () => unknown): unknown {
     if (this.isDead) throw new Error('dead');
     this.calls += 1;
     if (this.calls !== this.diesAt) return act();
     this.isDead = true;
     if (this.moment === 'before') throw new Error('died before');
-    return Promise.resolve(act()).then(() => {
+    const acted = act();
+    const die = () => {
       throw new Error('died after');
-    });
+    };
+    return acted instanceof Promise ? acted.then(die) : die();
   }
 }
 
