@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  type Audience,
-  type ErasureStepTaken,
-  ErasureStepTakenV1,
-  type SubjectId,
-  type TenantId,
-  TOPICS,
-  type TurnReceived,
-} from '@mneme/events';
+import { type ErasureStepTaken, ErasureStepTakenV1, type SubjectId, type TenantId, TOPICS } from '@mneme/events';
 import {
   DEFAULT_POLICY,
   type Erasure,
@@ -20,16 +12,21 @@ import {
   subjectIdOf,
   subjectRef,
   tenantRef,
-  turnIdOf,
 } from '@mneme/domain';
-import type { ErasableStore } from '@mneme/ports';
-import { AuthGuard, ConsumerRunner, Logger, Metrics, observerOf, type RecordHandler } from '@mneme/platform';
+import {
+  AuthGuard,
+  ConsumerRunner,
+  Logger,
+  Metrics,
+  observerOf,
+  type RecordHandler,
+  tenantKeyContext,
+} from '@mneme/platform';
 import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { DEFAULT_ERASURE_CONFIG, type ErasureConfig, type ErasurePorts, RunErasures } from '@mneme/erasure-service';
 import { FilterTurns } from '@mneme/write-filter-service';
-import { tenantKeyContext } from '@mneme/platform';
 import { type Engines, openEngines } from '@mneme/wiring';
-import { eventually, nextRecordedAt, randomTenantId } from '@mneme/testing';
+import { aTurn, eventually, randomTenantId } from '@mneme/testing';
 
 export const KEY_CACHE_MS = 20;
 
@@ -79,7 +76,7 @@ export class ErasureWorld {
     await this.engines.close();
   }
 
-  get stores(): readonly ErasableStore[] {
+  get stores(): ErasurePorts['stores'] {
     const { catalogue, vectorIndex, sessionStore, acceptedTurns } = this.engines.stores;
     return [catalogue, vectorIndex, sessionStore, acceptedTurns];
   }
@@ -130,7 +127,7 @@ export class ErasureWorld {
     const access = (await keyring.admit(tenantId, [subjectId])).get(subjectId);
     if (access?.state !== 'open') return false;
     await paused();
-    const turn = turnOf({ tenantId, subjectId, epoch: access.epoch });
+    const turn = aTurn({ tenantId, subjectId, epoch: access.epoch });
     const context = { ...turn, recordId: turn.turnId, version: turn.recordedAt };
     const sealed = seal(access.keys, context, JSON.stringify({ content, session: 's' }));
     await stores.acceptedTurns.reserve([{ ...turn, fingerprint: 'f' }]);
@@ -147,10 +144,10 @@ export class ErasureWorld {
   async populate(userId: string, turns = 3): Promise<SubjectId> {
     for (let i = 0; i < turns; i += 1) await this.ingest(userId, `likes tea number ${i}`);
     await this.ingest(userId, '...');
+    await this.drained();
     const subject = subjectRef(this.tenantId, await this.subjectOf(userId));
-    const { catalogue, vectorIndex } = this.engines.stores;
-    for (const store of [catalogue, vectorIndex]) {
-      await eventually('the memories are projected', async () => (await store.countSubject(subject, 99)) === turns);
+    for (const store of this.stores) {
+      if ((await store.countSubject(subject, 99)) === 0) throw new Error(`${store.storeName} has nothing of a user`);
     }
     return subject.subjectId;
   }
@@ -281,22 +278,4 @@ export async function pause(msMax: number): Promise<void> {
 
 async function noPause(): Promise<void> {
   return;
-}
-
-function turnOf(given: Pick<TurnReceived, 'tenantId' | 'subjectId' | 'epoch'>): Omit<TurnReceived, 'sealed'> {
-  const { tenantId, subjectId } = given;
-  const recordedAt = nextRecordedAt();
-  return {
-    type: 'turn-received',
-    v: 1,
-    ...given,
-    turnId: turnIdOf({ tenantId, subjectId, session: 's', idempotencyKey: randomUUID(), ordinal: 0 }),
-    sessionKey: subjectId as string as TurnReceived['sessionKey'],
-    audience: `u:${subjectId}` as Audience,
-    role: 'user',
-    sourceClass: 'user',
-    trust: 0.9,
-    occurredAt: instantOf(Math.floor(recordedAt / 1_000)),
-    recordedAt,
-  };
 }

@@ -48,7 +48,7 @@ export async function openIngest(given: Partial<IngestConfig> = {}) {
   app.useBodyParser('json', { limit: REQUEST_BYTES_MAX });
   app.useGlobalFilters(new HttpErrorFilter(observability.logger, observability.metrics));
   const grpc = { host: '127.0.0.1', port: await freePort() };
-  const microservice = app.connectMicroservice(grpcOptions(grpc, healthService()));
+  const microservice = app.connectMicroservice(grpcOptions(grpc, healthService()), { deferInitialization: true });
   microservice.useGlobalFilters(new GrpcErrorFilter(observability.logger, observability.metrics));
   await app.startAllMicroservices();
   await app.listen(0, '127.0.0.1');

@@ -31,7 +31,8 @@ export interface Invocation {
   connect(role: KeyRole): Connection;
   locate(role: KeyRole): Location;
   readonly dataDirectory: string;
-  progress(): Progress;
+  /** Phases are told elsewhere than on a terminal too, unless the work is over in a moment. */
+  progress(where: 'terminal' | 'anywhere'): Progress;
 }
 
 const DATA_DIRECTORY = '.mneme';
@@ -55,8 +56,8 @@ export function invocationOf(terminal: Terminal, command: Command): Invocation &
       closing.push(() => connection.close());
       return connection;
     },
-    progress() {
-      const progress = progressOn(terminal.stderr, json);
+    progress(where) {
+      const progress = progressOn(terminal.stderr, json || (where === 'terminal' && terminal.stderr.isTTY !== true));
       closing.push(() => progress.stop());
       return progress;
     },

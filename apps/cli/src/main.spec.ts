@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { startStubService, type StubService, stubMemory } from '@mneme/client/stub';
+import { startStubService, type StubService, stubMemory } from '@mneme/client';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const bin = join(root, 'bin/mneme.js');
@@ -17,7 +17,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => service.close());
 
-const environment = () => ({ PATH: process.env['PATH'], MNEME_ADDRESS: service.address, MNEME_API_KEY: 'mneme_k_s' });
+const environment = () => ({ MNEME_ADDRESS: service.address, MNEME_API_KEY: 'mneme_k_s' });
 
 async function mneme(...words: readonly string[]) {
   const child = spawn(process.execPath, [bin, ...words], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
@@ -46,7 +46,6 @@ describe('bin/mneme.js', () => {
       env: environment(),
       stdio: ['pipe', 'ignore', 'pipe'],
     });
-    // Only once it has begun to read does it listen for signals.
     child.stdin.write('{"session":"s","role":"user","content":"a"}\n'.repeat(500));
     const err = child.stderr.setEncoding('utf8').toArray();
     setTimeout(() => child.kill('SIGINT'), 1_500);

@@ -13,3 +13,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 const { stdin, stdout, stderr, env } = process;
 process.exitCode = await run(process.argv.slice(2), { stdin, stdout, stderr, environment: env, signal: abort.signal });
+// A read of standard input that nobody waits for any more would keep the process.
+stdin.destroy();

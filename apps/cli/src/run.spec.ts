@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { failureOf, startStubService, stubMemory, type StubMemory } from '@mneme/client/stub';
+import { failureOf, startStubService, stubMemory, type StubMemory } from '@mneme/client';
 import { run } from './run.js';
 
 let directory = '';

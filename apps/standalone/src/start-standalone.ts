@@ -96,7 +96,10 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
       },
     },
   ];
-  const lifecycle = new Lifecycle(logger, standalone.drainMsMax);
+  await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {
   lifecycle.stopOnSignals((code) => process.exit(code));
   await lifecycle.start(parts);
 }

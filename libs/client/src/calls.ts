@@ -24,11 +24,9 @@ export interface CallContext {
   readonly signal?: AbortSignal;
 }
 
+type Callback<A> = (error: ServiceError | null, response: A) => void;
 type UnaryMethod<Q, A> = (
-  request: Q,
-  metadata: Metadata,
-  options: Partial<CallOptions>,
-  callback: (error: ServiceError | null, response: A) => void,
+  ...call: [request: Q, metadata: Metadata, options: Partial<CallOptions>, callback: Callback<A>]
 ) => ClientUnaryCall;
 
 type ReadMethod<Q, A> = (request: Q, metadata: Metadata, options: Partial<CallOptions>) => ClientReadableStream<A>;

@@ -24,6 +24,9 @@ export type * from './bench/report.js';
 export type { RecallResult } from './bench/recalls.js';
 export type { LoadResult } from './bench/load.js';
 export type { Machine } from './bench/machine.js';
+// For the tests of programs that use the client: a service that answers what the test says.
+export { stubMemory, type StubMemory } from './stub-memory.js';
+export * from './stub-service.js';
 export {
   Conflict,
   Corrupt,

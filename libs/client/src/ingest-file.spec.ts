@@ -47,7 +47,11 @@ async function run(taker: Taker, lines: readonly string[], options: Partial<Inge
     onRefused: (one) => refused.push(one),
     ...options,
   });
-  return { tally, refused: refused.map(({ line: number, code }) => [number, code]) };
+  return {
+    tally,
+    refused: refused.map(({ line: number, code }) => [number, code]),
+    fields: refused.map(({ field }) => field),
+  };
 }
 
 describe('ingestFile', () => {
@@ -88,7 +92,7 @@ describe('ingestFile', () => {
       line('f', { colour: 1 }),
       line('g'),
     ];
-    const { tally, refused } = await run(taker, lines);
+    const { tally, refused, fields } = await run(taker, lines);
     expect(taker.contents.join('')).toBe('acg');
     expect(tally).toMatchObject({ lines: 7, accepted: 3, refused: 4 });
     expect(refused).toEqual([
@@ -97,6 +101,7 @@ describe('ingestFile', () => {
       [6, 'invalid-input'],
       [5, 'invalid-input'],
     ]);
+    expect(fields).toEqual(['content', undefined, 'colour', 'content']);
   });
 
   it.each([

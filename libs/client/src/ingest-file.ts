@@ -117,8 +117,10 @@ class IngestRun {
   private note(line: number, refusal: Refusal): void {
     this.tally = { ...this.tally, refused: this.tally.refused + 1 };
     this.stopping ||= this.options.stopOnError;
-    const { index: _index, ...reason } = refusal;
-    this.options.onRefused?.({ line, ...reason });
+    const { index: _index, field, ...reason } = refusal;
+    // Which turn of its chunk it was means nothing to the reader of the file.
+    const own = field?.replace(/^turns\[\d+\]\.?/, '');
+    this.options.onRefused?.({ line, ...reason, ...(own === undefined || own === '' ? {} : { field: own }) });
   }
 }
 

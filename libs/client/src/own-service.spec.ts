@@ -23,7 +23,7 @@ const READY = `
 function start(script: string, more: object = {}) {
   const mainFile = join(directory, 'main.cjs');
   writeFileSync(mainFile, script);
-  return startOwnService({ mainFile, environment: { PATH: process.env['PATH'], MNEME_OTHER: 'x' }, ...more });
+  return startOwnService({ mainFile, environment: { MNEME_OTHER: 'x' }, ...more });
 }
 
 describe('startOwnService', () => {

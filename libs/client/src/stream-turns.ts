@@ -42,17 +42,18 @@ export async function* streamTurns(
     }
     await sending;
   } catch (error) {
-    throw flight.failure ?? errorOf(error, options.address);
+    if (flight.failure !== undefined) throw flight.failure.error;
+    throw errorOf(error, options.address);
   } finally {
     options.signal?.removeEventListener('abort', cancel);
     flight.end();
   }
-  if (flight.failure !== undefined) throw flight.failure;
+  if (flight.failure !== undefined) throw flight.failure.error;
 }
 
 /** The sending half: how many chunks are on their way, and what went wrong with the source. */
 class Flight {
-  failure: unknown;
+  failure: { readonly error: unknown } | undefined;
   private outstanding = 0;
   private ended = false;
   private wake: (() => void) | undefined;
@@ -120,7 +121,7 @@ class Flight {
 
   private fail(error: unknown): void {
     if (this.ended) return;
-    this.failure ??= error;
+    this.failure ??= { error };
     this.stream.cancel();
   }
 }

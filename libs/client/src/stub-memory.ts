@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import type { ErasureReport, IngestTurnsRequest, Memory, Turn } from '@mneme/proto';
+import type { ErasureReport, GetStatusResponse, IngestTurnsRequest, Memory, Turn } from '@mneme/proto';
 import { failureOf, type StubHandlers } from './stub-service.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -15,70 +15,85 @@ export interface StubMemory {
 export function stubMemory(): StubMemory {
   const turns: Turn[] = [];
   const policies: string[] = [];
-  const idOf = (turn: Turn) => `turn:${turn.idempotencyKey ?? turns.indexOf(turn)}`;
-  const take = (request: IngestTurnsRequest) => {
-    turns.push(...request.turns);
-    return { turnIds: request.turns.map(idOf), token: `t${turns.length}`, idempotencyKey: 'k', repeatedCount: 0 };
-  };
-  const memoriesOf = (userId: string | undefined) =>
-    turns.filter((turn) => turn.userId === userId).map((turn) => memoryOf(turn, idOf(turn)));
-  const tenantOf = (tenantId: string) => ({ tenantId, purpose: 'standard', createdAt: AT, policyJson: '{}' });
   const handlers: StubHandlers = {
-    ingest: {
-      ingestTurns: (call, callback) => callback(null, take(call.request)),
-      streamTurns: (call) => {
-        call.on('data', (request: IngestTurnsRequest) => call.write({ accepted: take(request) }));
-        call.on('end', () => call.end());
-      },
-    },
-    retrieval: {
-      recall: ({ request }, callback) => {
-        const hits = rankedBy(request.question, memoriesOf(request.userId)).slice(0, request.limit ?? 10);
-        const dropped = [{ reason: 'below-threshold', count: 1 }];
-        callback(null, { hits, freshness: 'current', failedTurnIds: [], legs: [], dropped, considered: turns.length });
-      },
-      listMemories: ({ request }, callback) => {
-        const from = Number(request.cursor ?? 0);
-        const to = from + (request.pageSize ?? 50);
-        const all = memoriesOf(request.userId);
-        const more = to < all.length ? { nextCursor: String(to) } : {};
-        callback(null, { memories: all.slice(from, to), freshness: 'none', ...more });
-      },
-      getMemory: ({ request }, callback) => {
-        const found = memoriesOf(request.userId).find(({ memoryId }) => memoryId === request.memoryId);
-        if (found === undefined) callback(failureOf({ code: 'not-found', message: 'no memory' }, status.NOT_FOUND));
-        else callback(null, found);
-      },
-    },
+    ingest: ingestInto(turns),
+    retrieval: retrievalFrom(turns),
     erasure: {
       eraseUser: (_call, callback) => callback(null, erasureOf(['requested'])),
       getErasure: (_call, callback) => callback(null, erasureOf(['requested', 'fenced', 'enumerated', 'verified'])),
     },
-    admin: {
-      createTenant: ({ request }, callback) => callback(null, tenantOf(request.tenantId)),
-      setPolicy: ({ request }, callback) => {
-        policies.push(request.policyJson);
-        callback(null, tenantOf(request.tenantId ?? ''));
-      },
-      createKey: ({ request }, callback) => {
-        const { agentId, rights, tenantId = '' } = request;
-        const key = { keyId: '0123456789abcdef', tenantId, agentId, rights, createdAt: AT, boundToUser: false };
-        callback(null, { key, secret: 'mneme_0123456789abcdef_secret' });
-      },
-      getStatus: (_call, callback) =>
-        callback(null, {
-          version: '0.1.0',
-          uptimeS: 1,
-          rssBytes: 100 * 1024 * 1024,
-          dataDirectory: '/data',
-          lags: [],
-          embeddingModels: [],
-          counters: [],
-          diskBytes: 1_000,
-        }),
-    },
+    admin: adminOver(policies),
   };
   return { handlers, turns, policies };
+}
+
+function ingestInto(turns: Turn[]): StubHandlers['ingest'] {
+  const take = (request: IngestTurnsRequest) => {
+    turns.push(...request.turns);
+    return { turnIds: request.turns.map(turnIdOf), token: `t${turns.length}`, idempotencyKey: 'k', repeatedCount: 0 };
+  };
+  return {
+    ingestTurns: (call, callback) => callback(null, take(call.request)),
+    streamTurns: (call) => {
+      call.on('data', (request: IngestTurnsRequest) => call.write({ accepted: take(request) }));
+      call.on('end', () => call.end());
+    },
+  };
+}
+
+function retrievalFrom(turns: readonly Turn[]): StubHandlers['retrieval'] {
+  const memoriesOf = (userId: string | undefined) => turns.filter((turn) => turn.userId === userId).map(memoryOf);
+  return {
+    recall: ({ request }, callback) => {
+      const hits = rankedBy(request.question, memoriesOf(request.userId)).slice(0, request.limit ?? 10);
+      const dropped = [{ reason: 'below-threshold', count: 1 }];
+      callback(null, { hits, freshness: 'current', failedTurnIds: [], legs: [], dropped, considered: turns.length });
+    },
+    listMemories: ({ request }, callback) => {
+      const from = Number(request.cursor ?? 0);
+      const to = from + (request.pageSize ?? 50);
+      const all = memoriesOf(request.userId);
+      const more = to < all.length ? { nextCursor: String(to) } : {};
+      callback(null, { memories: all.slice(from, to), freshness: 'none', ...more });
+    },
+    getMemory: ({ request }, callback) => {
+      const found = memoriesOf(request.userId).find(({ memoryId }) => memoryId === request.memoryId);
+      if (found === undefined) callback(failureOf({ code: 'not-found', message: 'no memory' }, status.NOT_FOUND));
+      else callback(null, found);
+    },
+  };
+}
+
+function adminOver(policies: string[]): StubHandlers['admin'] {
+  const tenantOf = (tenantId: string) => ({ tenantId, purpose: 'standard', createdAt: AT, policyJson: '{}' });
+  return {
+    createTenant: ({ request }, callback) => callback(null, tenantOf(request.tenantId)),
+    setPolicy: ({ request }, callback) => {
+      policies.push(request.policyJson);
+      callback(null, tenantOf(request.tenantId ?? ''));
+    },
+    createKey: ({ request }, callback) => {
+      const { agentId, rights, tenantId = '' } = request;
+      const key = { keyId: '0123456789abcdef', tenantId, agentId, rights, createdAt: AT, boundToUser: false };
+      callback(null, { key, secret: 'mneme_0123456789abcdef_secret' });
+    },
+    getStatus: (_call, callback) => callback(null, STATUS),
+  };
+}
+
+const STATUS: GetStatusResponse = {
+  version: '0.1.0',
+  uptimeS: 1,
+  rssBytes: 100 * 1024 * 1024,
+  dataDirectory: '/data',
+  lags: [],
+  embeddingModels: [],
+  counters: [],
+  diskBytes: 1_000,
+};
+
+function turnIdOf(turn: Turn): string {
+  return `turn:${turn.idempotencyKey ?? turn.content}`;
 }
 
 function rankedBy(question: string, memories: readonly Memory[]) {
@@ -96,7 +111,8 @@ function rankedBy(question: string, memories: readonly Memory[]) {
     .map(({ memory, score }) => ({ memory, score, similarity: 0.9, explanation: undefined }));
 }
 
-function memoryOf(turn: Turn, turnId: string): Memory {
+function memoryOf(turn: Turn): Memory {
+  const turnId = turnIdOf(turn);
   return {
     memoryId: `memory:${turnId}`,
     version: '1',

@@ -14,7 +14,7 @@ import {
 import type { ApiKey, Clock, ControlStore } from '@mneme/ports';
 import type { Keyring } from './keyring.js';
 
-const BEARER = /^Bearer mneme_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+const BEARER = /^[Bb]earer mneme_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 const USER_ID_CHARS_MAX = 256;
 
 /** Makes principals, and is the only one that does. */
@@ -24,7 +24,11 @@ export class AuthGuard {
   /** @throws Forbidden `unauthenticated` for a key that is missing, wrong, revoked or expired, without telling which. */
   async caller(authorization: string | undefined): Promise<Principal | Operator> {
     const key = await this.keyOf(authorization);
-    if (key.tenantId === undefined || key.agentId === undefined) return { keyId: key.keyId, operator: true };
+    if (key.tenantId === undefined) {
+      if (key.rights.includes('operate')) return { keyId: key.keyId, operator: true };
+      throw unauthenticated();
+    }
+    if (key.agentId === undefined) throw unauthenticated();
     const agent = await this.ports.controlStore.findAgent(key.tenantId, key.agentId);
     if (agent === undefined) throw unauthenticated();
     return createPrincipal({

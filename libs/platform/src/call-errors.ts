@@ -17,10 +17,7 @@ export class CallErrors {
 
   /** With the refusal as JSON in a trailer. */
   statusOf(error: unknown): StatusObject {
-    const { grpc, refusal } = this.note(error, toldOf(error));
-    const metadata = new Metadata();
-    metadata.set(ERROR_TRAILER, asciiJson(refusal));
-    return { code: grpc, details: refusal.message, metadata };
+    return statusOf(this.note(error, toldOf(error)));
   }
 
   note<T extends Pick<Told, 'refusal' | 'errorId'>>(error: unknown, told: T): T {
@@ -28,6 +25,13 @@ export class CallErrors {
     if (told.errorId !== undefined) this.logger.error('a request failed', { errorId: told.errorId, error });
     return told;
   }
+}
+
+/** What is told, as the end of a call. */
+export function statusOf({ grpc, refusal }: Told): StatusObject {
+  const metadata = new Metadata();
+  metadata.set(ERROR_TRAILER, asciiJson(refusal));
+  return { code: grpc, details: refusal.message, metadata };
 }
 
 /** Trailers are ASCII. */

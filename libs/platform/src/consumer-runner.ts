@@ -2,7 +2,7 @@ import { TOPICS, type SubjectId, type TenantId, type TopicName } from '@mneme/ev
 import { isMemoryError } from '@mneme/domain';
 import type { Clock, Consumption, EventLog, LogRecord, RecordBatch } from '@mneme/ports';
 import { deadLetterOf } from './dead-letter.js';
-import { passFence } from './fence.js';
+import { passFence, passFenceNow } from './fence.js';
 import type { Keyring, SubjectAccess } from './keyring.js';
 import { retryInPlace, type RetryLimits } from './retry-in-place.js';
 
@@ -168,7 +168,7 @@ export class ConsumerRunner<E> {
   }
 
   private async recheck(handled: readonly Received<E>[]): Promise<void> {
-    const { refused } = await passFence(this.dependencies.keyring, this.handler, handled, 'fresh');
+    const { refused } = await passFenceNow(this.dependencies.keyring, this.handler, handled);
     if (refused.length === 0) return;
     await this.handler.undo(refused);
     this.dependencies.observer.refusedByFence(this.options.group, refused.length);

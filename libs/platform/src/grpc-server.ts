@@ -1,37 +1,45 @@
 import { join } from 'node:path';
+import type { ServiceDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import { HealthImplementation, protoPath as HEALTH_PROTO } from 'grpc-health-check';
-import { PROTO_DIRECTORY, PROTO_FILES, PROTO_PACKAGE } from '@mneme/proto';
+import {
+  AdminService,
+  ErasureService,
+  IngestService,
+  PROTO_DIRECTORY,
+  PROTO_FILES,
+  PROTO_PACKAGE,
+  RetrievalService,
+} from '@mneme/proto';
 import type { Address } from './config.js';
+import { refuseOversized, REQUEST_BYTES_MAX, withinLimit } from './oversized-request.js';
 
-/** Largest request, over gRPC and HTTP alike. */
-export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
 const STREAMS_PER_CONNECTION_MAX = 256;
 const KEEPALIVE_MIN_MS = 10_000;
 
-/** Serves every service of `mneme.v1` with health and reflection; `ready` tells health whether to say SERVING. */
+/** Serves every service of `mneme.v1` with health and reflection; what `health` says is what clients hear. */
 export function grpcOptions({ host, port }: Address, health: HealthImplementation): GrpcOptions {
-  const loader = { longs: Number, enums: String, defaults: true, arrays: true, includeDirs: [PROTO_DIRECTORY] };
   return {
     transport: Transport.GRPC,
     options: {
       url: `${host}:${port}`,
       package: PROTO_PACKAGE,
-      protoPath: PROTO_FILES.map((file) => join(PROTO_DIRECTORY, file)),
-      loader,
+      packageDefinition: generatedServices(),
       gracefulShutdown: true,
-      maxReceiveMessageLength: REQUEST_BYTES_MAX,
+      // Up to here a request that is too large gets an error that names the limit; above, gRPC's own.
+      maxReceiveMessageLength: 2 * REQUEST_BYTES_MAX,
       maxSendMessageLength: 4 * REQUEST_BYTES_MAX,
       channelOptions: {
         'grpc.max_concurrent_streams': STREAMS_PER_CONNECTION_MAX,
         'grpc.keepalive_time_ms': 3 * KEEPALIVE_MIN_MS,
-      },
-      onLoadPackageDefinition: (definition, server) => {
+        interceptors: [refuseOversized],
+      } as NonNullable<GrpcOptions['options']['channelOptions']>,
+      onLoadPackageDefinition: (_definition, server) => {
         health.addToServer(server);
-        // Reflection does not find health by itself, and Nest would bind empty handlers if the package were listed.
-        new ReflectionService({ ...definition, ...loadSync(HEALTH_PROTO) }).addToServer(server);
+        // Reflection describes .proto files; Nest would bind empty handlers if health's package were listed above.
+        new ReflectionService({ ...protoFiles(), ...loadSync(HEALTH_PROTO) }).addToServer(server);
       },
     },
   };
@@ -39,4 +47,32 @@ export function grpcOptions({ host, port }: Address, health: HealthImplementatio
 
 export function healthService(): HealthImplementation {
   return new HealthImplementation({ '': 'NOT_SERVING' });
+}
+
+// The generated decoders take two thirds of the time of those that are made from the .proto files at run time.
+function generatedServices(): Record<string, ServiceDefinition> {
+  const services = { Ingest: IngestService, Retrieval: RetrievalService, Erasure: ErasureService, Admin: AdminService };
+  return Object.fromEntries(
+    Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),
+  );
+}
+
+interface GeneratedMethod {
+  readonly path: string;
+  readonly requestDeserialize: (bytes: Buffer) => unknown;
+}
+
+/** Nest looks methods up as the .proto file writes them. */
+function byProtoName(service: Readonly<Record<string, GeneratedMethod>>): ServiceDefinition {
+  return Object.fromEntries(
+    Object.entries(service).map(([originalName, method]) => {
+      const protoName = method.path.slice(method.path.lastIndexOf('/') + 1);
+      return [protoName, { ...method, originalName, requestDeserialize: withinLimit(method.requestDeserialize) }];
+    }),
+  ) as unknown as ServiceDefinition;
+}
+
+function protoFiles() {
+  const files = PROTO_FILES.map((file) => join(PROTO_DIRECTORY, file));
+  return loadSync(files, { includeDirs: [PROTO_DIRECTORY] });
 }

@@ -4,6 +4,7 @@ import { CallErrors } from './call-errors.js';
 import { type Told, toldOf } from './error-tables.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import { REQUEST_BYTES_MAX } from './oversized-request.js';
 
 interface Reply {
   status(code: number): Reply;
@@ -29,7 +30,8 @@ export class HttpErrorFilter implements ExceptionFilter {
 function ofTheFramework(error: unknown): Pick<Told, 'http' | 'refusal' | 'errorId'> | undefined {
   const http = error instanceof HttpException ? error.getStatus() : bodyErrorStatus(error);
   if (http === undefined || http >= 500) return undefined;
-  return { http, refusal: FRAMEWORK_REFUSALS[http] ?? { code: 'invalid-input', message: 'the request is not valid' } };
+  const refusal = FRAMEWORK_REFUSALS[http] ?? { code: 'invalid-input', message: 'the request is not valid' };
+  return { http, refusal: { ...refusal, ...sizeOf(error) } };
 }
 
 const FRAMEWORK_REFUSALS: Readonly<Record<number, Refusal>> = {
@@ -40,7 +42,7 @@ const FRAMEWORK_REFUSALS: Readonly<Record<number, Refusal>> = {
     code: 'limit-exceeded',
     message: 'the body is larger than the limit',
     field: 'body',
-    limit: 'requestBytesMax',
+    limit: `requestBytesMax=${REQUEST_BYTES_MAX}`,
   },
   415: { code: 'invalid-input', message: 'the body must be application/json', field: 'content-type' },
 };
@@ -48,4 +50,10 @@ const FRAMEWORK_REFUSALS: Readonly<Record<number, Refusal>> = {
 function bodyErrorStatus(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('status' in error) || !('type' in error)) return undefined;
   return typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** The body parser tells how long a body says that it is. */
+function sizeOf(error: unknown): Pick<Refusal, 'sent'> {
+  if (!(error instanceof Error) || !('length' in error) || typeof error.length !== 'number') return {};
+  return { sent: `${error.length} bytes` };
 }

@@ -15,6 +15,7 @@ export * from './keyring.js';
 export * from './lifecycle.js';
 export * from './logger.js';
 export * from './metrics.js';
+export * from './oversized-request.js';
 export * from './parsed-input.js';
 export * from './projection.js';
 export * from './read-token.js';

@@ -1,6 +1,7 @@
 import { ServerInterceptingCall, type ServerInterceptor, ServerListenerBuilder, ResponderBuilder } from '@grpc/grpc-js';
 import { LimitExceeded } from '@mneme/domain';
-import type { CallErrors } from './call-errors.js';
+import { statusOf } from './call-errors.js';
+import { toldOf } from './error-tables.js';
 
 /** Largest request, over gRPC and HTTP alike. */
 export const REQUEST_BYTES_MAX = 8 * 1024 * 1024;
@@ -20,16 +21,14 @@ export function withinLimit<T>(decode: (bytes: Buffer) => T): (bytes: Buffer) =>
   return (bytes) => (bytes.length > REQUEST_BYTES_MAX ? new OversizedRequest(bytes.length) : decode(bytes));
 }
 
-/** Ends a call with one request that is too large; a stream's handler meets it among its chunks. */
-export function refuseOversized(errors: Pick<CallErrors, 'statusOf'>): ServerInterceptor {
-  return (method, call) => {
-    if (method.requestStream) return new ServerInterceptingCall(call);
-    const listener = new ServerListenerBuilder()
-      .withOnReceiveMessage((message: unknown, next) => {
-        if (message instanceof OversizedRequest) call.sendStatus(errors.statusOf(message.toError()));
-        else next(message);
-      })
-      .build();
-    return new ServerInterceptingCall(call, new ResponderBuilder().withStart((next) => next(listener)).build());
-  };
-}
+/** Ends a call whose one request is too large; a stream's handler meets it among its chunks. */
+export const refuseOversized: ServerInterceptor = (method, call) => {
+  if (method.requestStream) return new ServerInterceptingCall(call);
+  const listener = new ServerListenerBuilder()
+    .withOnReceiveMessage((message: unknown, next) => {
+      if (message instanceof OversizedRequest) call.sendStatus(statusOf(toldOf(message.toError())));
+      else next(message);
+    })
+    .build();
+  return new ServerInterceptingCall(call, new ResponderBuilder().withStart((next) => next(listener)).build());
+};

@@ -10,6 +10,7 @@ export interface Watermark {
   readonly turnsOffset: number;
 }
 
+/** Every field given must fit; within a field any of its values does, and none of no values. */
 export interface MemoryFilter {
   readonly kinds?: readonly MemoryKind[];
   readonly flags?: readonly string[];

@@ -7,7 +7,10 @@ export interface ErasureJournal {
   begin(erasure: Erasure): Promise<void>;
   /** Replaces the record. @throws NotFound. */
   record(erasure: Erasure): Promise<void>;
-  /** Takes back an erasure whose fence was never raised, as if it had not been asked for; idempotent. */
+  /**
+   * Takes back an erasure whose fence was never raised, as if it had not been asked for. Idempotent; one that is
+   * verified stays.
+   */
   withdraw(tenantId: TenantId, erasureId: string): Promise<void>;
   find(tenantId: TenantId, erasureId: string): Promise<Erasure | undefined>;
   /** Not verified yet, oldest first, at most `limit`: what to go on with after a start. */

@@ -74,6 +74,22 @@ function erasuresContract(journal: () => ErasureJournal): void {
     expect(await journal().find(erasure.tenantId, erasure.erasureId)).toMatchObject({ verdict: 'clean' });
   });
 
+  it('takes back what was begun, once or twice, and nothing else', async () => {
+    const erasure = anErasure();
+    const { tenantId, subjectId, erasureId } = erasure;
+    await journal().begin(erasure);
+    await journal().withdraw(randomTenantId(), erasureId);
+    expect(await journal().find(tenantId, erasureId)).toEqual(erasure);
+    await journal().withdraw(tenantId, erasureId);
+    await journal().withdraw(tenantId, erasureId);
+    expect(await journal().find(tenantId, erasureId)).toBeUndefined();
+    const verified = anErasure({ tenantId, subjectId });
+    await journal().begin(verified);
+    await journal().record({ ...verified, step: 'verified' });
+    await journal().withdraw(tenantId, verified.erasureId);
+    expect(await journal().find(tenantId, verified.erasureId)).toMatchObject({ step: 'verified' });
+  });
+
   it('lists what is not verified, oldest first', async () => {
     const erasures = [anErasure(), anErasure(), anErasure()] as const;
     for (const erasure of erasures) await journal().begin(erasure);

@@ -32,7 +32,7 @@ export function addBench(shelf: Shelf): void {
 async function bench(invocation: Invocation, _words: readonly string[], flags: BenchFlags): Promise<CommandResult> {
   const jsonFile = typeof flags.json === 'string' ? flags.json : undefined;
   await requireWritable(jsonFile, 'json');
-  const progress = invocation.progress();
+  const progress = invocation.progress('anywhere');
   const report = await withService(invocation, flags.own === true, (service) =>
     runBench({
       ...service,

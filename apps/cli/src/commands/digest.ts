@@ -35,7 +35,7 @@ async function replay(
   _words: readonly string[],
   { tenant, times, shuffle }: ReplayFlags,
 ): Promise<CommandResult> {
-  const progress = invocation.progress();
+  const progress = invocation.progress('terminal');
   const steps = invocation.connect('operator').admin.replay({
     ...(tenant === undefined ? {} : { tenantId: tenant }),
     ...(times === undefined ? {} : { times }),

@@ -28,7 +28,7 @@ async function evaluate(invocation: Invocation, _words: readonly string[], flags
   await requireWritable(jsonFile, 'json');
   await requireWritable(flags.rankings, 'rankings');
   const dataset = await readDataset(flags.data);
-  const progress = invocation.progress();
+  const progress = invocation.progress('anywhere');
   const { report, rankings } = await withService(invocation, flags.own === true, (service) =>
     runEvaluation({
       ...service,

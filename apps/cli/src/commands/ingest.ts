@@ -13,6 +13,8 @@ interface IngestFlags {
 const CHUNK_TURNS = 500;
 /** Refused lines that are listed; all of them are counted. */
 const REFUSED_SHOWN_MAX = 1_000;
+/** A token names its turns; that of a large chunk is for programs, which get it by `--json`. */
+const TOKEN_CHARS_SHOWN_MAX = 500;
 
 export function addIngest(shelf: Shelf): void {
   const command = leaf(shelf, 'ingest <file>')
@@ -28,7 +30,7 @@ async function ingest(
   [file = '-']: readonly string[],
   flags: IngestFlags,
 ): Promise<CommandResult> {
-  const progress = invocation.progress();
+  const progress = invocation.progress('terminal');
   const bytesTotal = file === '-' ? undefined : statSync(file, { throwIfNoEntry: false })?.size;
   const refused: RefusedLine[] = [];
   let tally: IngestTally | undefined;
@@ -71,7 +73,9 @@ function resultOf(tally: IngestTally, refused: readonly RefusedLine[]): CommandR
       ...(unlisted > 0 ? [`… and ${counted(unlisted, 'refused line')} more`] : []),
       `${counted(accepted, 'turn')} accepted${repeated > 0 ? `, of which ${repeated} before` : ''}` +
         (tally.refused > 0 ? `; ${counted(tally.refused, 'line')} refused` : ''),
-      ...(token === undefined ? [] : [`to wait for them: mneme recall … --token ${token}`]),
+      ...(token === undefined || token.length > TOKEN_CHARS_SHOWN_MAX
+        ? []
+        : [`to wait for them: mneme recall … --token ${token}`]),
     ],
     failed: tally.refused > 0,
   };

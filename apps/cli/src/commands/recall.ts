@@ -39,7 +39,6 @@ async function recall(
   [question = '']: readonly string[],
   flags: RecallFlags,
 ): Promise<CommandResult> {
-  const startMs = performance.now();
   const answer = await invocation.connect('agent').retrieval.recall({
     question,
     filters: [...(flags.filter ?? [])],
@@ -49,13 +48,12 @@ async function recall(
     ...(flags.now === undefined ? {} : { now: flags.now }),
     ...(flags.token === undefined ? {} : { waitFor: { token: flags.token, timeoutMs: flags.wait } }),
   });
-  const tookMs = performance.now() - startMs;
   const width = invocation.terminal.stdout.isTTY === true ? (invocation.terminal.stdout.columns ?? WIDTH) : Infinity;
   return {
-    json: { ...answer, tookMs },
+    json: answer,
     lines: [
       ...answer.hits.flatMap((hit, i) => hitLines(hit, { rank: i + 1, width, explain: flags.explain === true })),
-      ...closing(answer, tookMs),
+      ...closing(answer, flags.explain === true),
     ],
   };
 }
@@ -79,13 +77,15 @@ function hitLines({ memory, score, similarity, explanation }: Hit, { rank, width
   return [...lines.map((line) => head + line), ...details.map((line) => `    ${line}`)];
 }
 
-function closing(answer: RecallResponse, tookMs: number): readonly string[] {
+function closing(answer: RecallResponse, explain: boolean): readonly string[] {
   const dropped = answer.dropped.filter((one) => one.count > 0);
   const legs = answer.legs.filter(({ state }) => state !== 'answered').map(({ name, state }) => `${name} ${state}`);
   const summary = [
     `${counted(answer.hits.length, 'memory', 'memories')} of ${count(answer.considered)} considered`,
-    `${milliseconds(tookMs)} ms`,
     ...dropped.map((one) => `dropped ${count(one.count)} (${one.reason})`),
+    ...(explain
+      ? answer.legs.map(({ name, found, tookMs }) => `${name} ${count(found)} in ${milliseconds(tookMs)} ms`)
+      : []),
     ...legs.map((leg) => `missing: ${leg}`),
   ].join(' · ');
   return [

@@ -45,7 +45,7 @@ export class BestHits {
   }
 
   private rise(from: number): void {
-    for (let at = from; at > 0; ) {
+    for (let at = from; at > 0;) {
       const parent = (at - 1) >>> 1;
       if (!this.isWorse(at, parent)) return;
       this.swap(at, parent);
@@ -55,7 +55,7 @@ export class BestHits {
 
   private sink(): void {
     const size = this.hits.length;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       let child = 2 * at + 1;
       if (child >= size) return;
       if (child + 1 < size && this.isWorse(child + 1, child)) child += 1;

@@ -1,3 +1,4 @@
+import type { BestHits } from './best-hits.js';
 import type { EntryBlock } from './entry-block.js';
 import type { RowFilter } from './row-filter.js';
 
@@ -11,17 +12,18 @@ export function queryVectorOf(vector: Float32Array): QueryVector {
   return { vector, norm: Math.sqrt(dot(vector, vector, 0)) || 1 };
 }
 
-/** One pass over a block: `found` hears of each row that is alive at `change` and passes the filter, with its cosine. */
-export function scanDense(
-  block: EntryBlock,
-  change: number,
-  search: { readonly query: QueryVector; readonly filter: RowFilter },
-  found: (score: number, block: EntryBlock, row: number) => void,
-): void {
+export interface DenseSearch {
+  readonly query: QueryVector;
+  readonly filter: RowFilter;
+  readonly best: BestHits;
+}
+
+/** One pass over a block: offers each row that is alive at `change` and passes the filter, with its cosine. */
+export function scanDense(block: EntryBlock, change: number, search: DenseSearch): void {
   const { wanted } = search.filter.maskOf(block);
   for (let row = 0; row < block.rows; row++) {
     if (wanted[block.facetOf[row] as number] === 0 || (block.deadAt[row] as number) <= change) continue;
-    if (search.filter.accepts(block, row)) found(bestCosine(block, row, search.query), block, row);
+    if (search.filter.accepts(block, row)) search.best.offer(bestCosine(block, row, search.query), block, row);
   }
 }
 

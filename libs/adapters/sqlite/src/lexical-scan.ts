@@ -1,4 +1,5 @@
 import { inverseDocumentFrequency, termScore } from '@mneme/domain';
+import type { BestHits } from './best-hits.js';
 import type { EntryBlock } from './entry-block.js';
 import { COUNT_MAX, halvesOf, highOf, POSTING_WORDS } from './packed-entry.js';
 import type { RowFilter } from './row-filter.js';
@@ -97,20 +98,16 @@ export interface LexicalSearch {
   readonly filter: RowFilter;
   readonly frequencies: Float64Array;
   readonly meanLength: number;
+  readonly best: BestHits;
 }
 
-/** The second pass: `found` hears of each row that passes the filter and holds one of the terms, with its BM25. */
-export function scanLexical(
-  block: EntryBlock,
-  change: number,
-  search: LexicalSearch,
-  found: (score: number, block: EntryBlock, row: number) => void,
-): void {
+/** The second pass: offers each row that passes the filter and holds one of the terms, with its BM25. */
+export function scanLexical(block: EntryBlock, change: number, search: LexicalSearch): void {
   const { wanted } = search.filter.maskOf(block);
   for (let row = 0; row < block.rows; row++) {
     if (wanted[block.facetOf[row] as number] === 0 || (block.deadAt[row] as number) <= change) continue;
     const score = scoreOf(block, row, search);
-    if (score >= 0 && search.filter.accepts(block, row)) found(score, block, row);
+    if (score >= 0 && search.filter.accepts(block, row)) search.best.offer(score, block, row);
   }
 }
 

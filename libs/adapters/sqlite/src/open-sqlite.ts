@@ -89,17 +89,20 @@ interface Opening {
 }
 
 function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sqlite {
+  const clock = options.clock ?? { nowMs: () => Date.now() };
   const keysDb = open(place.keysFile, KEYS_MIGRATIONS);
   const tables = new SqliteLogTables(open(place.logFile, LOG_MIGRATIONS), options.partitionCount ?? PARTITION_COUNT);
-  const log = new SqliteEventLog(tables, options.log);
   const acceptedTurns = new SqliteAcceptedTurns(keysDb, options.acceptedTurns);
   const subjectRegistry = new SqliteSubjectRegistry(keysDb);
   const storeDb = open(place.storeFile, storeMigrations);
   // Tier 1 does not wait for the disk, and must not make the projections on the same file wait less.
   const sessionStore = new SqliteSessionStore(open(place.storeFile, storeMigrations, 'normal'), {
-    clock: options.clock ?? { nowMs: () => Date.now() },
+    clock,
     ...(options.sessionWriteFailed === undefined ? {} : { writeFailed: options.sessionWriteFailed }),
   });
+  const shadowStores = new SqliteShadowStores(place.directory, options.vectorIndex);
+  // The last one, for it starts to keep house at once and nothing may fail after that.
+  const log = new SqliteEventLog(tables, { clock, ...options.log });
   return {
     log,
     acceptedTurns,
@@ -111,7 +114,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     catalogue: new SqliteCatalogue(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, options.vectorIndex),
     sessionStore,
-    shadowStores: new SqliteShadowStores(place.directory, options.vectorIndex),
+    shadowStores,
     close: async () => {
       await log.close();
       acceptedTurns.close();

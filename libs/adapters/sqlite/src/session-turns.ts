@@ -6,6 +6,11 @@ import type { Predicate } from './scope-predicate.js';
 const SESSION = 'tenant_id = :tenantId AND subject_id = :subjectId AND session_key = :sessionKey';
 const ORDER = 'occurred_at_ms DESC, recorded_at DESC, turn_id DESC';
 
+export interface AppendedTurn {
+  readonly turn: TurnReceived;
+  readonly appendedAtMs: number;
+}
+
 /** The rows of the hot sessions: their turns as the log has them, sealed, and when the last one came. */
 export class SessionTurns {
   private readonly added: Statement;
@@ -21,8 +26,9 @@ export class SessionTurns {
     private readonly turnsMax: number,
   ) {
     this.added = db.prepare(
-      `INSERT OR IGNORE INTO session_turns (turn_id, tenant_id, subject_id, session_key, audience, department_id, trust,
-        occurred_at_ms, recorded_at, epoch, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO session_turns (turn_id, tenant_id, subject_id, session_key, audience, department_id, trust,
+        occurred_at_ms, recorded_at, epoch, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING`,
     );
     this.touched = db.prepare(
       `INSERT INTO sessions (tenant_id, subject_id, session_key, last_append_ms) VALUES (?, ?, ?, ?)
@@ -46,7 +52,7 @@ export class SessionTurns {
     );
   }
 
-  add(appended: readonly { readonly turn: TurnReceived; readonly appendedAtMs: number }[]): void {
+  add(appended: readonly AppendedTurn[]): void {
     const sessions = new Map<string, TurnReceived>();
     for (const { turn, appendedAtMs } of appended) {
       if (this.added.run(...valuesOf(turn)).changes === 0) continue;

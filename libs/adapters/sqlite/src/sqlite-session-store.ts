@@ -3,7 +3,7 @@ import type { ReadScope, SubjectRef } from '@mneme/domain';
 import type { Clock, ErasableStore, SessionStore } from '@mneme/ports';
 import { type Database, guard, inTransaction } from './database.js';
 import { scopePredicate } from './scope-predicate.js';
-import { SessionTurns } from './session-turns.js';
+import { type AppendedTurn, SessionTurns } from './session-turns.js';
 import { SubjectSweep } from './subject-sweep.js';
 
 export interface SqliteSessionStoreOptions {
@@ -28,7 +28,7 @@ export class SqliteSessionStore implements SessionStore, ErasableStore {
   private readonly turns: SessionTurns;
   private readonly sweep: SubjectSweep;
   private readonly bufferTurnsMax: number;
-  private buffer: { readonly turn: TurnReceived; readonly appendedAtMs: number }[] = [];
+  private buffer: AppendedTurn[] = [];
 
   constructor(
     private readonly db: Database,
@@ -85,12 +85,18 @@ export class SqliteSessionStore implements SessionStore, ErasableStore {
   /** Writes what is waiting; the connection is closed by whoever opened it. */
   flush(): void {
     const waiting = this.buffer;
-    if (waiting.length === 0) return;
     this.buffer = [];
+    this.write(waiting);
+  }
+
+  // When a batch fails each turn is tried alone, so that one that cannot be written takes no others with it.
+  private write(turns: readonly AppendedTurn[]): void {
+    if (turns.length === 0) return;
     try {
-      inTransaction(this.db, () => this.turns.add(waiting));
+      inTransaction(this.db, () => this.turns.add(turns));
     } catch (error) {
-      this.options.writeFailed?.(error, waiting.length);
+      if (turns.length === 1) this.options.writeFailed?.(error, 1);
+      else for (const turn of turns) this.write([turn]);
     }
   }
 

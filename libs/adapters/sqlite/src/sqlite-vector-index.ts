@@ -83,9 +83,9 @@ export class SqliteVectorIndex implements VectorIndex, ErasableStore, AuditableS
     requireLimit('hitsMax', HITS_MAX, query.limit);
     requireDimensions(this.entries.dimensions(filter.model), query.vector.length);
     const best = new BestHits(query.limit);
-    const search = { query: queryVectorOf(query.vector), filter: new RowFilter(scope, filter) };
+    const search = { query: queryVectorOf(query.vector), filter: new RowFilter(scope, filter), best };
     return withReadableSet(this.sources, { scope, model: filter.model }, async (scan) => {
-      await scan((block, change) => scanDense(block, change, search, (score, of, row) => best.offer(score, of, row)));
+      await scan((block, change) => scanDense(block, change, search));
       return best.ranked();
     });
   }
@@ -95,14 +95,12 @@ export class SqliteVectorIndex implements VectorIndex, ErasableStore, AuditableS
     requireLimit('termsMax', TERMS_MAX, query.terms.length);
     if (query.terms.length === 0) return [];
     const best = new BestHits(query.limit);
-    const search = { query: new QueryTerms(query.terms), filter: new RowFilter(scope, filter) };
+    const search = { query: new QueryTerms(query.terms), filter: new RowFilter(scope, filter), best };
     const statistics = new LexicalStatistics(search.query, search.filter);
     return withReadableSet(this.sources, { scope, model: filter.model }, async (scan) => {
       await scan((block, change) => statistics.count(block, change));
       const counted = { ...search, frequencies: statistics.frequencies(), meanLength: statistics.meanLength };
-      await scan((block, change) =>
-        scanLexical(block, change, counted, (score, of, row) => best.offer(score, of, row)),
-      );
+      await scan((block, change) => scanLexical(block, change, counted));
       return best.ranked();
     });
   }

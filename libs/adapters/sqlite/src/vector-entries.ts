@@ -73,7 +73,7 @@ export class VectorEntries {
   private checkVectors({ model, vectors }: IndexedMemory): void {
     const dimensions = dimensionsOf(vectors);
     if (this.dimensions(model) === undefined) {
-      const sql = 'INSERT OR IGNORE INTO vector_models (model, dimensions) VALUES (?, ?)';
+      const sql = 'INSERT INTO vector_models (model, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING';
       guard(() => this.db.prepare(sql).run(model, dimensions));
     }
     requireDimensions(this.dimensions(model), dimensions);

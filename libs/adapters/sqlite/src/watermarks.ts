@@ -20,7 +20,7 @@ export class Watermarks {
       `INSERT INTO projection_watermarks (projection, partition, turns_offset) VALUES (?, ?, ?)
         ON CONFLICT DO UPDATE SET turns_offset = max(turns_offset, excluded.turns_offset)`,
     );
-    this.failed = db.prepare('INSERT OR IGNORE INTO failed_turns (turn_id) VALUES (?)');
+    this.failed = db.prepare('INSERT INTO failed_turns (turn_id) VALUES (?) ON CONFLICT DO NOTHING');
     this.forgotten = db.prepare(
       `DELETE FROM failed_turns WHERE noted <= (SELECT noted FROM failed_turns ORDER BY noted DESC LIMIT 1 OFFSET ${failedTurnsMax})`,
     );

@@ -1,0 +1,135 @@
+import { afterAll, describe } from '@jest/globals';
+import type { MemoryId, TurnId } from '@mneme/events';
+import { catalogueRowOf } from '@mneme/domain';
+import {
+  aMemory,
+  anIndexedMemory,
+  anIndexFilter,
+  aReadScope,
+  aTurn,
+  auditableStoreContract,
+  catalogueContract,
+  type ErasableFixture,
+  erasableStoreContract,
+  isolationContract,
+  randomSessionKey,
+  removeTemporaryDirectories,
+  sessionStoreContract,
+  temporaryDirectory,
+  unitVector,
+  vectorIndexContract,
+} from '@mneme/testing';
+import { openSqlite, type Sqlite, type SqliteOptions } from './open-sqlite.js';
+
+removeTemporaryDirectories();
+const opened: Sqlite[] = [];
+afterAll(() => Promise.all(opened.map((sqlite) => sqlite.close())));
+
+describe.each([
+  ['in memory', () => ':memory:', 10_000],
+  ['on a file', temporaryDirectory, 100_000],
+])('%s', (_, where, nearCopies) => {
+  const open = (options?: SqliteOptions) => {
+    const sqlite = openSqlite(where(), options);
+    opened.push(sqlite);
+    return sqlite;
+  };
+
+  catalogueContract(async () => open().catalogue);
+  vectorIndexContract(async () => open().vectorIndex, { ranking: 'exact' });
+  sessionStoreContract(async (clock) => open({ clock }).sessionStore, { turnsMax: 200 });
+  isolationContract(async () => open(), { nearCopies });
+
+  describe('no room for a segment in memory', () => {
+    const crowded = () => open({ vectorIndex: { cacheBytesMax: 1 } });
+    vectorIndexContract(async () => crowded().vectorIndex, { ranking: 'exact' });
+    erasableStoreContract(async () => indexFixture(crowded()), 'vector-index');
+    isolationContract(async () => crowded(), { nearCopies: 2_000 });
+  });
+
+  describe('catalogue', () => {
+    erasableStoreContract(async () => catalogueFixture(open()), 'catalogue');
+    auditableStoreContract(async () => {
+      const { catalogue } = open();
+      return {
+        store: catalogue,
+        write: (memories) => catalogue.upsert(memories.map(catalogueRowOf)),
+        project: catalogueRowOf,
+      };
+    }, 'catalogue');
+  });
+
+  describe('vector index', () => {
+    erasableStoreContract(async () => indexFixture(open()), 'vector-index');
+    auditableStoreContract(async () => {
+      const { vectorIndex } = open();
+      return {
+        store: vectorIndex,
+        write: (memories) => vectorIndex.upsert(memories.map((memory) => anIndexedMemory('red red kite', { memory }))),
+        project: (memory) => {
+          const { vectors: _, ...entry } = anIndexedMemory('red red kite', { memory });
+          return entry;
+        },
+      };
+    }, 'vector-index');
+  });
+
+  describe('session store', () => erasableStoreContract(async () => sessionFixture(open()), 'session-state'));
+});
+
+function catalogueFixture({ catalogue }: Sqlite): ErasableFixture {
+  return {
+    store: catalogue,
+    write: async (records) => {
+      const rows = records.map((record) => catalogueRowOf(aMemory(record)));
+      await catalogue.upsert(rows);
+      return rows.map(({ memoryId }) => memoryId);
+    },
+    read: async (tenantId, subjectId) => {
+      const page = { filter: {}, nowMs: 0, limit: 1_000 };
+      return (await catalogue.list(aReadScope(tenantId, subjectId), page)).map(({ memoryId }) => memoryId);
+    },
+  };
+}
+
+function indexFixture({ vectorIndex }: Sqlite): ErasableFixture {
+  return {
+    store: vectorIndex,
+    write: async (records) => {
+      const memories = records.map((memory) => anIndexedMemory('red kite', { memory }));
+      await vectorIndex.upsert(memories);
+      return memories.map(({ memoryId }): MemoryId => memoryId);
+    },
+    read: async (tenantId, subjectId) => {
+      const query = { vector: unitVector(1, 0, 0, 0), limit: 1_000 };
+      const hits = await vectorIndex.searchDense(aReadScope(tenantId, subjectId), query, anIndexFilter());
+      return hits.map(({ memoryId }) => memoryId);
+    },
+  };
+}
+
+// One session for all that the fixture writes, so that one read has it; turns are their own source.
+function sessionFixture({ sessionStore }: Sqlite): ErasableFixture {
+  const sessions = new Map<string, ReturnType<typeof randomSessionKey>[]>();
+  return {
+    store: sessionStore,
+    write: async (records) => {
+      const turns = records.map((record, at) => {
+        const own = sessions.get(record.subjectId) ?? [];
+        sessions.set(record.subjectId, own);
+        if (own.length === 0 || at % 100 === 0) own.push(randomSessionKey());
+        const { tenantId, subjectId, epoch, sourceId } = record;
+        const turnId = sourceId as string as TurnId;
+        return aTurn({ tenantId, subjectId, epoch, turnId, sessionKey: own.at(-1) as (typeof own)[number] });
+      });
+      await sessionStore.append(turns);
+      return turns.map(({ turnId }) => turnId);
+    },
+    read: async (tenantId, subjectId) => {
+      const scope = aReadScope(tenantId, subjectId);
+      const keys = sessions.get(subjectId) ?? [];
+      const turns = await Promise.all(keys.map((key) => sessionStore.lastTurns(scope, key, 1_000)));
+      return turns.flat().map(({ turnId }) => turnId);
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { Metrics } from './metrics.js';
+
+describe('the metrics', () => {
+  it('add up by name in a snapshot and by label in the text', async () => {
+    const metrics = new Metrics();
+    metrics.increment('mneme_turns_accepted_total', {}, 3);
+    metrics.increment('mneme_turns_dropped_total', { reason: 'empty' }, 2);
+    metrics.increment('mneme_turns_dropped_total', { reason: 'no-words' });
+    metrics.increment('mneme_turns_repeated_total', {}, 0);
+    metrics.observe('mneme_recall_ms', 3, { leg: 'dense' });
+    expect(metrics.snapshot()).toEqual([
+      { name: 'mneme_turns_accepted_total', value: 3 },
+      { name: 'mneme_turns_dropped_total', value: 3 },
+    ]);
+    const text = await metrics.text();
+    expect(text).toContain('mneme_turns_dropped_total{reason="empty"} 2');
+    expect(text).toContain('mneme_recall_ms_bucket{le="5",leg="dense"} 1');
+  });
+
+  it('are apart for each process', async () => {
+    const [one, other] = [new Metrics(), new Metrics()];
+    one.increment('mneme_scope_alarms_total');
+    expect(other.snapshot()).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { expect } from '@jest/globals';
+import type { DepartmentId, MemoryDerived, SessionKey, TeamId, TurnReceived } from '@mneme/events';
+import { catalogueRowOf, type ReadScope } from '@mneme/domain';
+import type { Catalogue, SessionStore, VectorIndex } from '@mneme/ports';
+import {
+  aMemory,
+  aReadScope,
+  aTurn,
+  ORGANISATION,
+  randomSessionKey,
+  randomSubjectId,
+  randomTenantId,
+  teamAudience,
+} from './builders.js';
+import { A_MODEL, anIndexedMemory, anIndexFilter, termsOf, unitVector } from './indexed-memory.js';
+
+/** The stores that requests read. */
+export interface ReadableStores {
+  readonly catalogue: Catalogue;
+  readonly vectorIndex: VectorIndex;
+  readonly sessionStore: SessionStore;
+}
+
+export type Wall = 'tenant' | 'audience' | 'department';
+export type WalledStore = 'catalogue' | 'vector index' | 'session store';
+
+/** One wall of one store: `run` fails when something passes through it. */
+export interface IsolationCheck {
+  readonly store: WalledStore;
+  readonly wall: Wall;
+  run(stores: ReadableStores): Promise<void>;
+}
+
+/** Two readers who differ in one thing, and what each may see; `shared` is for both, where there is such a thing. */
+interface Neighbours {
+  readonly readers: readonly [ReadScope, ReadScope];
+  /** What the records have that each reader sees, side by side. */
+  readonly owned: readonly [Partial<MemoryDerived>, Partial<MemoryDerived>];
+}
+
+const WALLS: Readonly<Record<Wall, () => Neighbours>> = {
+  tenant: () => {
+    const [one, other] = [randomTenantId(), randomTenantId()];
+    const common = { subjectId: randomSubjectId(), audience: ORGANISATION };
+    return {
+      readers: [aReadScope(one), aReadScope(other)],
+      owned: [
+        { ...common, tenantId: one },
+        { ...common, tenantId: other },
+      ],
+    };
+  },
+  audience: () => {
+    const common = { tenantId: randomTenantId(), subjectId: randomSubjectId() };
+    const [one, other] = ['office', 'kitchen'] as [TeamId, TeamId];
+    return {
+      readers: [
+        aReadScope(common.tenantId, undefined, { teamIds: [one] }),
+        aReadScope(common.tenantId, undefined, { teamIds: [other] }),
+      ],
+      owned: [
+        { ...common, audience: teamAudience(one) },
+        { ...common, audience: teamAudience(other) },
+      ],
+    };
+  },
+  department: () => {
+    const common = { tenantId: randomTenantId(), subjectId: randomSubjectId(), audience: ORGANISATION };
+    const [one, other] = ['sales', 'legal'] as [DepartmentId, DepartmentId];
+    return {
+      readers: [
+        aReadScope(common.tenantId, undefined, { departmentId: one }),
+        aReadScope(common.tenantId, undefined, { departmentId: other }),
+      ],
+      owned: [
+        { ...common, departmentId: one },
+        { ...common, departmentId: other },
+      ],
+    };
+  },
+};
+
+const STORES: Readonly<Record<WalledStore, (stores: ReadableStores, neighbours: Neighbours) => Promise<void>>> = {
+  catalogue: catalogueIsWalled,
+  'vector index': vectorIndexIsWalled,
+  'session store': sessionStoreIsWalled,
+};
+
+export const isolationChecks: readonly IsolationCheck[] = (Object.keys(STORES) as WalledStore[]).flatMap((store) =>
+  (Object.keys(WALLS) as Wall[]).map((wall) => ({
+    store,
+    wall,
+    run: (stores: ReadableStores) => STORES[store](stores, WALLS[wall]()),
+  })),
+);
+
+async function catalogueIsWalled({ catalogue }: ReadableStores, { readers, owned }: Neighbours): Promise<void> {
+  const rows = owned.map((given) => catalogueRowOf(aMemory(given)));
+  const memoryIds = rows.map(({ memoryId }) => memoryId);
+  await catalogue.upsert(rows);
+  for (const [at, reader] of readers.entries()) {
+    expect(await catalogue.get(reader, memoryIds)).toEqual([rows[at]]);
+    expect(await catalogue.list(reader, { filter: {}, nowMs: 0, limit: 10 })).toEqual([rows[at]]);
+  }
+}
+
+async function vectorIndexIsWalled({ vectorIndex }: ReadableStores, { readers, owned }: Neighbours): Promise<void> {
+  const memories = owned.map((memory) => anIndexedMemory('red kite', { memory }));
+  const memoryIds = memories.map(({ memoryId }) => memoryId);
+  const vector = unitVector(1, 2, 3, 4);
+  const answers = async (reader: ReadScope) => ({
+    dense: await vectorIndex.searchDense(reader, { vector, limit: 10 }, anIndexFilter()),
+    lexical: await vectorIndex.searchLexical(reader, { terms: termsOf('kite'), limit: 10 }, anIndexFilter()),
+    cosines: [...(await vectorIndex.cosines(reader, { vector, memoryIds, model: A_MODEL }))],
+  });
+  await vectorIndex.upsert(memories.slice(0, 1));
+  const alone = await answers(readers[0]);
+  await vectorIndex.upsert(memories.slice(1));
+  expect(await answers(readers[0])).toEqual(alone);
+  for (const [at, reader] of readers.entries()) {
+    const { dense, lexical, cosines } = await answers(reader);
+    expect(dense.map(({ memoryId }) => memoryId)).toEqual([memoryIds[at]]);
+    expect(lexical.map(({ memoryId }) => memoryId)).toEqual([memoryIds[at]]);
+    expect(cosines.map(([memoryId]) => memoryId)).toEqual([memoryIds[at]]);
+  }
+}
+
+async function sessionStoreIsWalled({ sessionStore }: ReadableStores, { readers, owned }: Neighbours): Promise<void> {
+  const sessionKey: SessionKey = randomSessionKey();
+  const turns = owned.map((given) => aTurn({ ...(given as Partial<TurnReceived>), sessionKey }));
+  await sessionStore.append(turns);
+  for (const [at, reader] of readers.entries()) {
+    expect(await sessionStore.lastTurns(reader, sessionKey, 10)).toEqual([turns[at]]);
+  }
+}

@@ -1,0 +1,161 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { Audience, MemoryDerived, TeamId, TenantId } from '@mneme/events';
+import { catalogueRowOf, type ReadScope } from '@mneme/domain';
+import type { IndexedMemory } from '@mneme/ports';
+import fc from 'fast-check';
+import {
+  aMemory,
+  aReadScope,
+  aTurn,
+  ORGANISATION,
+  randomMemoryId,
+  randomSessionKey,
+  randomSubjectId,
+  randomTenantId,
+  teamAudience,
+} from './builders.js';
+import { anIndexedMemory, anIndexFilter, termsOf, unitVector } from './indexed-memory.js';
+import { isolationChecks, type ReadableStores } from './isolation-checks.js';
+
+export interface IsolationTraits {
+  /** How many near-copies of another tenant the ten memories lie among. */
+  readonly nearCopies: number;
+}
+
+const NEAR_COPIES_TIMEOUT_MS = 120_000;
+const BATCH = 1_000;
+
+/** What every adapter of a readable store must keep apart. */
+export function isolationContract(make: () => Promise<ReadableStores>, traits: IsolationTraits): void {
+  describe('isolation', () => {
+    let stores: ReadableStores;
+    beforeAll(async () => {
+      stores = await make();
+    });
+
+    it.each(isolationChecks)('the $store keeps $wall from $wall', (check) => check.run(stores));
+
+    it.each(['tenant', 'audience'] as const)('answers are the same with and without the data of another %s', (wall) =>
+      answersAreTheSame(stores, wall),
+    );
+
+    it('a record of another tenant under the same id changes nothing', () => foreignIdsChangeNothing(stores));
+
+    it(
+      `gives a tenant its ten memories among ${traits.nearCopies} near-copies of another's`,
+      () => tenAmongMany(stores, traits.nearCopies),
+      NEAR_COPIES_TIMEOUT_MS,
+    );
+  });
+}
+
+interface Owner {
+  readonly tenantId: TenantId;
+  readonly subjectId: MemoryDerived['subjectId'];
+  readonly audience: Audience;
+}
+
+/** Two owners who differ in the wall alone, and the scope of the first. */
+function neighbours(wall: 'tenant' | 'audience'): {
+  readonly own: Owner;
+  readonly other: Owner;
+  readonly scope: ReadScope;
+} {
+  const teamId = 'office' as TeamId;
+  const own = { tenantId: randomTenantId(), subjectId: randomSubjectId(), audience: teamAudience(teamId) };
+  const other =
+    wall === 'tenant'
+      ? { ...own, tenantId: randomTenantId() }
+      : { ...own, audience: teamAudience('kitchen' as TeamId) };
+  return { own, other, scope: aReadScope(own.tenantId, undefined, { teamIds: [teamId] }) };
+}
+
+const WORDS = fc.array(fc.constantFrom('red', 'kite', 'over', 'blue', 'hills'), { minLength: 1, maxLength: 8 });
+const VECTOR = fc
+  .array(fc.integer({ min: -9, max: 9 }), { minLength: 4, maxLength: 4 })
+  .filter((v) => v.some((n) => n !== 0));
+const RECORDS = fc.array(fc.record({ words: WORDS, vector: VECTOR, recordedAt: fc.integer({ min: 1, max: 5 }) }), {
+  minLength: 1,
+  maxLength: 12,
+});
+
+async function answersAreTheSame(stores: ReadableStores, wall: 'tenant' | 'audience'): Promise<void> {
+  const property = fc.asyncProperty(RECORDS, RECORDS, VECTOR, async (ownRecords, otherRecords, vector) => {
+    const { own, other, scope } = neighbours(wall);
+    const sessionKey = randomSessionKey();
+    const write = async (owner: Owner, records: typeof ownRecords) => {
+      const memories = records.map(({ words, vector: numbers, recordedAt }) => {
+        const memory = aMemory({ ...owner, recordedAt });
+        return { memory, indexed: anIndexedMemory(words.join(' '), { memory, vectors: [unitVector(...numbers)] }) };
+      });
+      await stores.catalogue.upsert(memories.map(({ memory }) => catalogueRowOf(memory)));
+      await stores.vectorIndex.upsert(memories.map(({ indexed }) => indexed));
+      await stores.sessionStore.append(records.map(({ recordedAt }) => aTurn({ ...owner, sessionKey, recordedAt })));
+      return memories.map(({ memory }) => memory.memoryId);
+    };
+    const memoryIds = await write(own, ownRecords);
+    const answers = async () =>
+      JSON.stringify([
+        await stores.vectorIndex.searchDense(scope, { vector: unitVector(...vector), limit: 5 }, anIndexFilter()),
+        await stores.vectorIndex.searchLexical(scope, { terms: termsOf('red kite'), limit: 5 }, anIndexFilter()),
+        [
+          ...(await stores.vectorIndex.cosines(scope, {
+            vector: unitVector(...vector),
+            memoryIds,
+            model: anIndexFilter().model,
+          })),
+        ].sort(),
+        await stores.catalogue.list(scope, { filter: {}, nowMs: 0, limit: 5 }),
+        await stores.sessionStore.lastTurns(scope, sessionKey, 5),
+      ]);
+    const alone = await answers();
+    await write(other, otherRecords);
+    expect(await answers()).toBe(alone);
+  });
+  await fc.assert(property, { numRuns: 25 });
+}
+
+async function foreignIdsChangeNothing({ catalogue, vectorIndex }: ReadableStores): Promise<void> {
+  const { own, other, scope } = neighbours('tenant');
+  const memory = aMemory(own);
+  const foreign = [
+    { ...memory, ...other, flags: ['foreign'] },
+    { ...memory, ...other, version: memory.version + 1 },
+  ];
+  const search = () => vectorIndex.searchDense(scope, { vector: unitVector(1, 1, 1, 1), limit: 5 }, anIndexFilter());
+  await catalogue.upsert([catalogueRowOf(memory)]);
+  await vectorIndex.upsert([anIndexedMemory('red kite', { memory })]);
+  const alone = await search();
+  await catalogue.upsert(foreign.map(catalogueRowOf));
+  await vectorIndex.upsert(foreign.map((copy) => anIndexedMemory('red kite', { memory: copy })));
+  expect(await search()).toEqual(alone);
+  expect(alone).toHaveLength(1);
+  expect(await catalogue.get(scope, [memory.memoryId])).toEqual([catalogueRowOf(memory)]);
+}
+
+async function tenAmongMany({ catalogue, vectorIndex }: ReadableStores, nearCopies: number): Promise<void> {
+  const model = 'model-of-16';
+  const [own, other] = [randomTenantId(), randomTenantId()];
+  const given = { subjectId: randomSubjectId(), audience: ORGANISATION };
+  const near = unitVector(1, ...Array<number>(15).fill(0.01));
+  const template = anIndexedMemory('red kite over blue hills', { memory: given, model, vectors: [near] });
+  const templateRow = catalogueRowOf(aMemory(given));
+  const write = async (tenantId: TenantId, count: number) => {
+    const ids = Array.from({ length: count }, () => ({ tenantId, memoryId: randomMemoryId() }));
+    await vectorIndex.upsert(ids.map((id): IndexedMemory => ({ ...template, ...id })));
+    await catalogue.upsert(ids.map((id) => ({ ...templateRow, ...id })));
+    return ids.map(({ memoryId }) => memoryId).sort();
+  };
+  for (let written = 0; written < nearCopies / 2; written += BATCH) await write(other, BATCH);
+  const wanted = await write(own, 10);
+  for (let written = 0; written < nearCopies / 2; written += BATCH) await write(other, BATCH);
+  const scope = aReadScope(own);
+  const filter = anIndexFilter({ model });
+  const answers = [
+    await vectorIndex.searchDense(scope, { vector: near, limit: 10 }, filter),
+    await vectorIndex.searchLexical(scope, { terms: termsOf('kite'), limit: 10 }, filter),
+    await catalogue.list(scope, { filter: {}, nowMs: 0, limit: 10 }),
+    await catalogue.get(scope, wanted),
+  ];
+  for (const answer of answers) expect(answer.map(({ memoryId }) => memoryId).sort()).toEqual(wanted);
+}
