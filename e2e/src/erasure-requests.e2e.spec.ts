@@ -51,7 +51,8 @@ describe('the calls of Erasure', () => {
     const ids = new Set((await Promise.all(asked)).map(({ erasureId }) => erasureId));
     expect(ids.size).toBe(1);
     const [erasureId] = [...ids] as [string];
-    await expect(enrolments.enrol(officer, 'bob')).rejects.toMatchObject({ code: 'conflict' });
+    const tooEarly = enrolments.enrol(officer, 'bob');
+    await expect(tooEarly).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining(erasureId) });
     await world.finished(erasureId);
     await expect(start.erase(officer, { userId: 'bob', legalBasis })).rejects.toMatchObject({
       code: 'subject-erased',

@@ -20,3 +20,4 @@ export * from './subject-registry.contract.js';
 export * from './subject-topics.contract.js';
 export * from './temporary-directory.js';
 export * from './vector-index.contract.js';
+export * from './embedder.contract.js';

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Unavailable } from '@mneme/domain';
 import { DatabaseSync } from '@photostructure/sqlite';
-import { type Database, guard, isBusy, mapSqliteError } from './database.js';
+import { type Database, guard, isBusy, makePrivate, mapSqliteError } from './database.js';
 import { findKeyFile, makeKeyFile } from './key-file.js';
 
 /** One data directory, held by this process alone until it is closed. */
@@ -58,7 +58,11 @@ function lockDirectory(directory: string): Database {
   makeDirectory(directory);
   // No timeout: whoever holds the lock does so for its life. The lock is the operating system's, so a killed process
   // leaves none behind; nothing else may open and close lock.db in this process, for that would free it.
-  const lock = guard(() => new DatabaseSync(join(directory, 'lock.db'), { timeout: 0 }));
+  const file = join(directory, 'lock.db');
+  const lock = guard(() => {
+    if (!existsSync(file)) makePrivate(file);
+    return new DatabaseSync(file, { timeout: 0 });
+  });
   try {
     lock.exec('BEGIN EXCLUSIVE');
     return lock;

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
@@ -29,6 +29,12 @@ describe('open', () => {
     expect(names.map((name) => pragma(db, name))).toEqual(['wal', 2, 1, 1]);
     expect(pragma(open(freshFile(), { migrations: [], synchronous: 'normal' }), 'synchronous')).toBe(1);
     expect(pragma(open(freshFile(), { migrations: [], cacheBytes: 1_048_576 }), 'cache_size')).toBe(-1_024);
+  });
+
+  it('makes files that their owner alone can read', () => {
+    const file = freshFile();
+    open(file, { migrations: [ONE] });
+    expect([file, `${file}-wal`].map((name) => statSync(name).mode & 0o777)).toEqual([0o600, 0o600]);
   });
 
   it('opens in memory too', () => {

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Corrupt, LimitExceeded, Unavailable } from '@mneme/domain';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
@@ -25,6 +26,7 @@ const BUSY_TIMEOUT_MS = 2_000;
  */
 export function openDatabase(file: string, options: DatabaseOptions): Database {
   return guard(() => {
+    makePrivate(file);
     const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
     try {
       refuseNewer(db, file, options.migrations.length);
@@ -118,7 +120,13 @@ export function isBusy(error: unknown): boolean {
 function primaryCodeOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
-  return 'code' in error && error.code === 'ENOSPC' ? CODE.full : undefined;
+  if (!('syscall' in error && 'code' in error)) return undefined;
+  return error.code === 'ENOSPC' ? CODE.full : CODE.cantOpen;
+}
+
+/** A file that is not there yet is made for its owner alone; the engine gives its write-ahead log the same mode. */
+export function makePrivate(file: string): void {
+  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
 }
 
 function configure(db: Database, options: DatabaseOptions): void {

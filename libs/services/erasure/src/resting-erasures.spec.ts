@@ -15,7 +15,9 @@ describe('erasures that rest', () => {
     });
   });
 
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   it('rest longer after each attempt that got no further, up to a limit', () => {
     for (const delayMs of [100, 200, 350, 350]) {

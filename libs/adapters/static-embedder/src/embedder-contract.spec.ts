@@ -1,0 +1,4 @@
+import { embedderContract } from '@mneme/testing';
+import { openStaticEmbedder } from './open-static-embedder.js';
+
+embedderContract(async () => openStaticEmbedder());
