@@ -21,3 +21,4 @@ export * from './subject-topics.contract.js';
 export * from './temporary-directory.js';
 export * from './vector-index.contract.js';
 export * from './embedder.contract.js';
+export * from './shadow-stores.contract.js';

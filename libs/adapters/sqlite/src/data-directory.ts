@@ -60,7 +60,7 @@ function lockDirectory(directory: string): Database {
   // leaves none behind; nothing else may open and close lock.db in this process, for that would free it.
   const file = join(directory, 'lock.db');
   const lock = guard(() => {
-    if (!existsSync(file)) makePrivate(file);
+    makePrivate(file);
     return new DatabaseSync(file, { timeout: 0 });
   });
   try {

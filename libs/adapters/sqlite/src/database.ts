@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { basename } from 'node:path';
 import { Corrupt, LimitExceeded, Unavailable } from '@mneme/domain';
 import { DatabaseSync, type DatabaseSyncInstance, type StatementSyncInstance } from '@photostructure/sqlite';
@@ -126,7 +126,9 @@ function primaryCodeOf(error: unknown): number | undefined {
 
 /** A file that is not there yet is made for its owner alone; the engine gives its write-ahead log the same mode. */
 export function makePrivate(file: string): void {
-  if (file !== ':memory:') closeSync(openSync(file, 'a', 0o600));
+  // Never one that is there: to close it would free the locks that another connection of this process has on it.
+  if (file === ':memory:' || existsSync(file)) return;
+  closeSync(openSync(file, 'a', 0o600));
 }
 
 function configure(db: Database, options: DatabaseOptions): void {

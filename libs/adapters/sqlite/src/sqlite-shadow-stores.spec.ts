@@ -4,12 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { catalogueRowOf } from '@mneme/domain';
 import {
   aMemory,
-  anIndexedMemory,
-  anIndexFilter,
   aReadScope,
   removeTemporaryDirectories,
+  shadowStoresContract,
   temporaryDirectory,
-  unitVector,
 } from '@mneme/testing';
 import { openSqlite } from './open-sqlite.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
@@ -20,23 +18,7 @@ describe.each([
   ['in memory', () => ':memory:'],
   ['in a directory', temporaryDirectory],
 ])('SQLite shadow stores %s', (_, where) => {
-  it('opens empty stores that work, beside each other', async () => {
-    const shadows = new SqliteShadowStores(where());
-    const [one, other] = [await shadows.open(), await shadows.open()];
-    const memory = aMemory();
-    const scope = aReadScope(memory.tenantId, memory.subjectId);
-    await one.catalogue.upsert([catalogueRowOf(memory)]);
-    await one.vectorIndex.upsert([anIndexedMemory('red kite', { memory })]);
-    const found = async ({ catalogue, vectorIndex }: typeof one) => [
-      (await catalogue.get(scope, [memory.memoryId])).length,
-      (await vectorIndex.searchDense(scope, { vector: unitVector(1, 0, 0, 0), limit: 5 }, anIndexFilter())).length,
-    ];
-    expect([await found(one), await found(other)]).toEqual([
-      [1, 1],
-      [0, 0],
-    ]);
-    await Promise.all([one.discard(), other.discard()]);
-  });
+  shadowStoresContract(async () => new SqliteShadowStores(where()));
 
   it('is not seen by the live stores, and discards twice as once', async () => {
     const sqlite = openSqlite(where());
