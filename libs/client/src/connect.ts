@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Channel, type ChannelCredentials, credentials, type ChannelOptions } from '@grpc/grpc-js';
 import { InvalidInput } from '@mneme/domain';
 import {
@@ -45,6 +46,8 @@ export function connect(options: ConnectOptions) {
   const { address, apiKey } = options;
   const secure = credentialsOf(options);
   const channel = channelTo(address, secure);
+  // Every call in flight listens to it, and more than ten of those are no leak.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   const shared = { channelOverride: channel };
   const context: CallContext = {
     address,
