@@ -43,6 +43,7 @@ export const QUICK: ErasureConfig = {
 const CONSUMER = {
   batchRecordsMax: 100,
   heartbeatMs: 1_000,
+  lingerMs: 0,
   retry: { backoffMinMs: 1, backoffMaxMs: 50, unknownAttemptsMax: 5 },
 };
 

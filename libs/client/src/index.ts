@@ -21,7 +21,6 @@ export type { Pass, Rankings } from './eval/ask-questions.js';
 export * from './eval/run-evaluation.js';
 export { runBench, type BenchOptions, type BenchSamples } from './bench/run-bench.js';
 export type * from './bench/report.js';
-export type { RecallResult } from './bench/recalls.js';
 export type { LoadResult } from './bench/load.js';
 export type { Machine } from './bench/machine.js';
 // For the tests of programs that use the client: a service that answers what the test says.

@@ -3,12 +3,13 @@ import type { ConsumerRunnerOptions } from './consumer-runner.js';
 import { DEFAULT_RETRY } from './retry-in-place.js';
 
 /** What may be set of a consumer. */
-export type ConsumerConfig = Pick<ConsumerRunnerOptions, 'batchRecordsMax' | 'heartbeatMs' | 'retry'>;
+export type ConsumerConfig = Pick<ConsumerRunnerOptions, 'batchRecordsMax' | 'lingerMs' | 'heartbeatMs' | 'retry'>;
 
 /** Settings below `prefix`: `<prefix>_BATCH_RECORDS_MAX`. */
 export function consumerConfigShape(prefix: string, batchRecordsMax: number): Shape<ConsumerConfig> {
   return {
     batchRecordsMax: [`${prefix}_BATCH_RECORDS_MAX`, integerFrom(1, 5_000, batchRecordsMax)],
+    lingerMs: [`${prefix}_LINGER_MS`, integerFrom(0, 5_000, 100)],
     heartbeatMs: [`${prefix}_HEARTBEAT_MS`, integerFrom(100, 60_000, 3_000)],
     retry: [
       `${prefix}_BACKOFF_MAX_MS`,

@@ -58,6 +58,8 @@ export interface ConsumerRunnerOptions {
   readonly group: string;
   readonly topic: TopicName;
   readonly batchRecordsMax: number;
+  /** How long a batch that is not full may wait to grow. */
+  readonly lingerMs: number;
   readonly heartbeatMs: number;
   readonly retry: RetryLimits;
 }
@@ -84,9 +86,9 @@ export class ConsumerRunner<E> {
   ) {}
 
   async start(): Promise<void> {
-    const { group, topic, batchRecordsMax } = this.options;
+    const { group, topic, batchRecordsMax, lingerMs } = this.options;
     this.consumption = await this.dependencies.log.consume(
-      { group, topic, batchRecordsMax },
+      { group, topic, batchRecordsMax, lingerMs },
       (batch) => this.run(batch),
       (error) => this.dependencies.observer.broke(group, error),
     );

@@ -1,4 +1,4 @@
-import type { BenchReport, LatencySummary, LoadResult, RecallResult } from '@mneme/client';
+import type { BenchReport, LatencySummary, LoadResult, RecallRow } from '@mneme/client';
 import { bytes, count, milliseconds, table } from '../format.js';
 
 /** The report for people. */
@@ -11,7 +11,7 @@ export function benchLines(report: BenchReport): readonly string[] {
       [...loadRows('', load), ...(others ? loadRows('others: ', others.load) : [])],
     ),
     '',
-    ...table(['latency, ms', 'p50', 'p95', 'p99', 'max', 'samples'], latencyRows(report)),
+    ...table(['latency, ms', 'p50', 'p95', 'p99', 'max', 'samples', 'memories'], latencyRows(report)),
     ...(others === undefined
       ? []
       : [
@@ -23,7 +23,7 @@ export function benchLines(report: BenchReport): readonly string[] {
     ...table(
       ['', ''],
       [
-        ['memory, peak', `${bytes(rss.peakBytes)} (${phasesOf(rss.byPhase)})`],
+        ['memory, peak', bytes(rss.peakBytes)],
         ['disk', `${bytes(disk.loadedBytes)} loaded, ${bytes(disk.endBytes)} at the end`],
         ['machine', `${machine.cpu}, ${machine.cores} cores, ${bytes(machine.memoryBytes)}, ${machine.system}`],
         ['node', machine.node],
@@ -62,11 +62,13 @@ function latencyRows({ load, singleTurn, recall }: BenchReport): readonly (reado
   ];
 }
 
-function latencyRow(name: string, { p50Ms, p95Ms, p99Ms, maxMs, samples }: LatencySummary): readonly string[] {
-  return [name, ...[p50Ms, p95Ms, p99Ms, maxMs].map(milliseconds), count(samples)];
+function latencyRow(name: string, summary: LatencySummary & { readonly memories?: number }): readonly string[] {
+  const { p50Ms, p95Ms, p99Ms, maxMs, samples, memories } = summary;
+  const figures = [p50Ms, p95Ms, p99Ms, maxMs].map(milliseconds);
+  return [name, ...figures, count(samples), memories === undefined ? '' : count(memories)];
 }
 
-function at({ concurrency, warmUp }: RecallResult): string {
+function at({ concurrency, warmUp }: RecallRow): string {
   return `${concurrency} at a time (${warmUp} to warm up)`;
 }
 
@@ -80,10 +82,4 @@ function erasureRows({ erasures }: BenchReport): readonly (readonly string[])[] 
       .map(([step, after]) => `${step} ${after.toFixed(1)}`)
       .join(', '),
   ]);
-}
-
-function phasesOf(byPhase: Readonly<Record<string, number>>): string {
-  return Object.entries(byPhase)
-    .map(([phase, peak]) => `${phase} ${bytes(peak)}`)
-    .join(', ');
 }

@@ -64,6 +64,7 @@ export class SqliteLogConsumption implements Consumption {
     try {
       // One turn of the event loop first and between batches, so that requests and other partitions are served too.
       for (await nextTurn(); !this.stopping.signal.aborted; await nextTurn()) {
+        await this.gather(partition, next);
         const records = this.read(partition, next);
         if (records.length > 0) next = await this.handle(partition, records, next);
         else await this.appended();
@@ -73,6 +74,13 @@ export class SqliteLogConsumption implements Consumption {
       if (!this.stopping.signal.aborted) this.failure = { error };
       this.end();
     }
+  }
+
+  /** Gives a batch that would not be full a little time to grow. */
+  private async gather(partition: SqliteLogPartition, next: number): Promise<void> {
+    const { batchRecordsMax, lingerMs = 0 } = this.options;
+    const waiting = partition.endOffset - next;
+    if (waiting > 0 && waiting < batchRecordsMax && lingerMs > 0) await pause(lingerMs, this.stopping.signal);
   }
 
   private read(partition: SqliteLogPartition, next: number): readonly LogRecord[] {

@@ -4,6 +4,11 @@ import type { LoadResult } from './load.js';
 import type { Machine } from './machine.js';
 import type { RecallResult } from './recalls.js';
 
+/** Recalls of one kind, and how many memories the tenant had when they began. */
+export interface RecallRow extends RecallResult {
+  readonly memories: number;
+}
+
 /** Everything one run measured; times in milliseconds unless the name says otherwise. */
 export interface BenchReport {
   readonly profile: 'embedded';
@@ -18,8 +23,8 @@ export interface BenchReport {
     readonly limit: number;
     readonly similarityMin: number;
     readonly firstTouch: LatencySummary;
-    readonly idle: readonly RecallResult[];
-    readonly underIngest: readonly (RecallResult & { readonly background: BackgroundResult })[];
+    readonly idle: readonly RecallRow[];
+    readonly underIngest: readonly (RecallRow & { readonly background: BackgroundResult })[];
     readonly withOthers?: WithOthers;
   };
   readonly erasures: readonly ErasureTime[];
@@ -31,8 +36,8 @@ export interface WithOthers {
   readonly otherMemories: number;
   readonly load: LoadResult;
   /** One at a time, right before the others came and after: the recalls under ingest had added memories meanwhile. */
-  readonly before: RecallResult;
-  readonly idle: RecallResult;
+  readonly before: RecallRow;
+  readonly idle: RecallRow;
   /** `idle` over `before`. */
   readonly p50Ratio: number;
   readonly p95Ratio: number;

@@ -36,6 +36,8 @@ describe('runBench', () => {
       [1, 30],
       [8, 30],
     ]);
+    expect(report.recall.idle.map(({ memories }) => memories)).toEqual([370, 370]);
+    expect(report.recall.underIngest[1]?.memories).toBeGreaterThan(370);
     expect(report.recall.idle[0]?.foundShare).toBeGreaterThan(0.9);
     expect(report.recall.withOthers).toMatchObject({ otherMemories: 700 });
     expect(report.erasures.map(({ who, verdict, erasedMemories }) => [who, verdict, erasedMemories])).toEqual([

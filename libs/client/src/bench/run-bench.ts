@@ -154,8 +154,9 @@ class Bench {
   }
 
   // The seed does not change from row to row: every row asks the same questions.
-  private recalls(phase: string, concurrency: number) {
-    return measureRecalls(this.connections.connection, {
+  private async recalls(phase: string, concurrency: number) {
+    const memories = this.next;
+    const result = await measureRecalls(this.connections.connection, {
       corpus: this.corpus,
       concurrency,
       samples: this.samples.recalls,
@@ -164,6 +165,7 @@ class Bench {
       signal: this.options.signal,
       onProgress: this.enter(phase, this.samples.recalls),
     });
+    return { ...result, memories };
   }
 
   private async recallsUnderIngest(concurrency: number) {
