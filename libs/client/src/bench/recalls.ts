@@ -24,6 +24,8 @@ export interface RecallResult extends LatencySummary {
 }
 
 export const RECALL_LIMIT = 10;
+/** A row ends by then with the samples it has: a slow service must not grow without end under ingest. */
+const ROW_MS_MAX = 180_000;
 
 /** Recalls with the threshold off, ten hits each; the same seed asks the same questions. */
 export async function measureRecalls(connection: Connection, options: RecallOptions): Promise<RecallResult> {
@@ -35,14 +37,21 @@ export async function measureRecalls(connection: Connection, options: RecallOpti
   const latencies: number[] = [];
   let found = 0;
   const startMs = performance.now();
-  await forEachOf(questions.slice(warmUp), pool, async (question) => {
+  await forEachOf(untilMs(questions.slice(warmUp), startMs + ROW_MS_MAX), pool, async (question) => {
     const { tookMs, text } = await ask(connection, question);
     latencies.push(tookMs);
     if (text.includes(question.question)) found += 1;
     options.onProgress(latencies.length);
   });
-  const perSecond = samples / ((performance.now() - startMs) / 1000);
-  return { ...summaryOf(latencies), concurrency, warmUp, perSecond, foundShare: samples === 0 ? 0 : found / samples };
+  const perSecond = latencies.length / ((performance.now() - startMs) / 1000);
+  return { ...summaryOf(latencies), concurrency, warmUp, perSecond, foundShare: found / Math.max(1, latencies.length) };
+}
+
+function* untilMs<T>(items: readonly T[], endMs: number): Generator<T, void> {
+  for (const item of items) {
+    if (performance.now() >= endMs) return;
+    yield item;
+  }
 }
 
 /** The first recall of each of some users, before anything of theirs can have been held in memory by a read. */
