@@ -9,7 +9,7 @@ export type ConsumerConfig = Pick<ConsumerRunnerOptions, 'batchRecordsMax' | 'li
 export function consumerConfigShape(prefix: string, batchRecordsMax: number): Shape<ConsumerConfig> {
   return {
     batchRecordsMax: [`${prefix}_BATCH_RECORDS_MAX`, integerFrom(1, 5_000, batchRecordsMax)],
-    lingerMs: [`${prefix}_LINGER_MS`, integerFrom(0, 5_000, 100)],
+    lingerMs: [`${prefix}_LINGER_MS`, integerFrom(0, 5_000, 500)],
     heartbeatMs: [`${prefix}_HEARTBEAT_MS`, integerFrom(100, 60_000, 3_000)],
     retry: [
       `${prefix}_BACKOFF_MAX_MS`,

@@ -39,6 +39,11 @@ interface OpenTenant extends TenantAccess {
   readonly keyGeneration: number;
 }
 
+/** Access with the wrapped key that it was opened from. */
+interface HeldSubject extends Held<SubjectAccess> {
+  readonly wrappedKey: Uint8Array | null;
+}
+
 interface Held<T> {
   readonly value: T;
   readonly untilMs: number;
@@ -47,7 +52,7 @@ interface Held<T> {
 /** The one way to keys: unwraps them for a few seconds, and forgets them. No key, no write, no derivation, no read. */
 export class Keyring {
   private readonly tenants = new Map<TenantId, Held<OpenTenant>>();
-  private readonly subjects = new Map<string, Held<SubjectAccess>>();
+  private readonly subjects = new Map<string, HeldSubject>();
   private sweep: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: KeyringOptions) {}
@@ -135,11 +140,11 @@ export class Keyring {
     const untilMs = this.options.clock.nowMs() + this.options.keyCacheMs;
     const opened = new Map<SubjectId, SubjectAccess>();
     for (const row of rows) {
-      const access = this.accessOf(tenant, row);
-      opened.set(row.subjectId, access);
       const name = nameOf(row.tenantId, row.subjectId);
+      const access = heldFor(row, this.subjects.get(name)) ?? this.accessOf(tenant, row);
+      opened.set(row.subjectId, access);
       this.subjects.delete(name);
-      this.subjects.set(name, { value: access, untilMs });
+      this.subjects.set(name, { value: access, untilMs, wrappedKey: row.wrappedKey });
     }
     this.shrink();
     this.scheduleSweep();
@@ -183,6 +188,16 @@ export class Keyring {
 /** What a tenant's key is wrapped for; another tenant's, purpose's or generation's key does not open in its place. */
 export function tenantKeyContext(tenantId: TenantId, purpose: 'index' | 'tenant', keyGeneration: number): string {
   return JSON.stringify(['tenant-key', tenantId, purpose, keyGeneration]);
+}
+
+/**
+ * What was opened before from the very same row: to derive the keys anew would cost more than all else that a look at
+ * the fence does, and give the same keys.
+ */
+function heldFor(row: SubjectRow, held: HeldSubject | undefined): SubjectAccess | undefined {
+  if (held === undefined || held.value.epoch !== row.epoch || row.state === 'fenced') return undefined;
+  if (row.wrappedKey === null || held.wrappedKey === null) return undefined;
+  return Buffer.compare(row.wrappedKey, held.wrappedKey) === 0 ? held.value : undefined;
 }
 
 function newSubjectOf(tenant: OpenTenant, subjectId: SubjectId): NewSubject {

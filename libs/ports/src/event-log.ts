@@ -42,7 +42,7 @@ export interface ConsumeOptions {
   readonly topic: TopicName;
   readonly batchRecordsMax: number;
   /**
-   * How long the log may gather records before it hands out a batch that is not full; absent: not at all. What a batch
+   * How long at most the log may gather records before it hands out a batch that is not full; absent: not at all. What a batch
    * costs in commits is then shared by more records.
    */
   readonly lingerMs?: number;

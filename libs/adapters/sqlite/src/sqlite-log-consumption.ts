@@ -3,6 +3,10 @@ import type { ConsumeOptions, Consumption, LogRecord, RecordBatch } from '@mneme
 import { guard } from './database.js';
 import type { SqliteLogPartition } from './sqlite-log-partition.js';
 
+const LINGER_MS_MIN = 10;
+/** Milliseconds of gathering for each that the last batch took. */
+const REST_PER_WORK = 4;
+
 /** What a consumption needs of the log. */
 export interface ConsumedLog {
   readonly partitions: readonly SqliteLogPartition[];
@@ -61,13 +65,16 @@ export class SqliteLogConsumption implements Consumption {
 
   private async pump(partition: SqliteLogPartition): Promise<void> {
     let next = this.log.committed[partition.partition] ?? 0;
+    let lastBatchMs = 0;
     try {
       // One turn of the event loop first and between batches, so that requests and other partitions are served too.
       for (await nextTurn(); !this.stopping.signal.aborted; await nextTurn()) {
-        await this.gather(partition, next);
+        await this.gather(partition, next, lastBatchMs);
         const records = this.read(partition, next);
+        const startedMs = performance.now();
         if (records.length > 0) next = await this.handle(partition, records, next);
         else await this.appended();
+        lastBatchMs = records.length > 0 ? performance.now() - startedMs : 0;
       }
     } catch (error) {
       // What fails because it was told to stop is no failure.
@@ -76,11 +83,15 @@ export class SqliteLogConsumption implements Consumption {
     }
   }
 
-  /** Gives a batch that would not be full a little time to grow. */
-  private async gather(partition: SqliteLogPartition, next: number): Promise<void> {
+  /**
+   * Gives a batch that would not be full time to grow: the longer, the longer the last one took. A busy process so comes
+   * to few big batches, which share their commits, and an idle one answers soon.
+   */
+  private async gather(partition: SqliteLogPartition, next: number, lastBatchMs: number): Promise<void> {
     const { batchRecordsMax, lingerMs = 0 } = this.options;
     const waiting = partition.endOffset - next;
-    if (waiting > 0 && waiting < batchRecordsMax && lingerMs > 0) await pause(lingerMs, this.stopping.signal);
+    if (waiting === 0 || waiting >= batchRecordsMax || lingerMs === 0) return;
+    await pause(Math.min(lingerMs, LINGER_MS_MIN + REST_PER_WORK * lastBatchMs), this.stopping.signal);
   }
 
   private read(partition: SqliteLogPartition, next: number): readonly LogRecord[] {
