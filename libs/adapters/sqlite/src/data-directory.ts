@@ -10,6 +10,7 @@ export interface DataDirectory {
   readonly path: string;
   readonly logFile: string;
   readonly storeFile: string;
+  readonly sessionFile: string;
   readonly keysFile: string;
   /** 32 bytes that wrap every tenant's keys. */
   readonly rootKey: Uint8Array;
@@ -37,6 +38,7 @@ export function openDataDirectory(path: string): DataDirectory {
       path: directory,
       logFile: join(directory, 'log.db'),
       storeFile: join(directory, 'store.db'),
+      sessionFile: join(directory, 'session.db'),
       keysFile,
       rootKey: keyOf(directory, 'root.key', isNew),
       commitmentKey: keyOf(directory, 'commitment.key', isNew),

@@ -5,6 +5,7 @@ import { type Database, openDatabase } from './database.js';
 import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
+import { SESSION_MIGRATIONS } from './session-schema.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
@@ -53,6 +54,7 @@ interface Place {
   readonly directory: string;
   readonly logFile: string;
   readonly storeFile: string;
+  readonly sessionFile: string;
   readonly keysFile: string;
   readonly keys: VaultKeys;
   close(): void;
@@ -95,8 +97,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
   const acceptedTurns = new SqliteAcceptedTurns(keysDb, options.acceptedTurns);
   const subjectRegistry = new SqliteSubjectRegistry(keysDb);
   const storeDb = open(place.storeFile, storeMigrations);
-  // Tier 1 does not wait for the disk, and must not make the projections on the same file wait less.
-  const sessionStore = new SqliteSessionStore(open(place.storeFile, storeMigrations, 'normal'), {
+  const sessionStore = new SqliteSessionStore(open(place.sessionFile, SESSION_MIGRATIONS, 'normal'), {
     clock,
     ...(options.sessionWriteFailed === undefined ? {} : { writeFailed: options.sessionWriteFailed }),
   });
@@ -127,11 +128,12 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
 
 function directoryPlace(path: string): Place {
   const directory = openDataDirectory(path);
-  const { logFile, storeFile, keysFile, rootKey, commitmentKey } = directory;
+  const { logFile, storeFile, sessionFile, keysFile, rootKey, commitmentKey } = directory;
   return {
     directory: directory.path,
     logFile,
     storeFile,
+    sessionFile,
     keysFile,
     keys: { rootKey, commitmentKey },
     close: () => directory.close(),
@@ -141,5 +143,13 @@ function directoryPlace(path: string): Place {
 function memoryPlace(): Place {
   const file = ':memory:';
   const keys = { rootKey: randomKey(), commitmentKey: randomKey() };
-  return { directory: file, logFile: file, storeFile: file, keysFile: file, keys, close: () => undefined };
+  return {
+    directory: file,
+    logFile: file,
+    storeFile: file,
+    sessionFile: file,
+    keysFile: file,
+    keys,
+    close: () => undefined,
+  };
 }

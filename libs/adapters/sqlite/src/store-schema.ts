@@ -112,4 +112,6 @@ export const storeMigrations: readonly string[] = [
   CREATE INDEX session_turns_by_subject
     ON session_turns (tenant_id, subject_id, session_key, occurred_at_ms, recorded_at, turn_id);
   `,
+  // Hot sessions have a file of their own.
+  'DROP TABLE session_turns; DROP TABLE sessions;',
 ];

@@ -11,6 +11,8 @@ export interface SweptTable {
   readonly table: string;
   /** The table's integer key. */
   readonly key: string;
+  /** Where tenant and subject of its rows stand, when not in the table itself. */
+  readonly joined?: string;
   /** The column whose ids are looked for after a sweep. */
   readonly idColumn: string;
   readonly sourceColumn: string;
@@ -30,14 +32,15 @@ export class SubjectSweep {
     private readonly swept: SweptTable,
     private readonly erased: Erased = () => undefined,
   ) {
-    const { table, idColumn } = swept;
-    const find = `SELECT DISTINCT ${idColumn} FROM ${table}
+    const { idColumn } = swept;
+    const from = `FROM ${this.joined}`;
+    const find = `SELECT DISTINCT ${idColumn} ${from}
       WHERE tenant_id = ? AND ${idColumn} IN (SELECT value FROM json_each(?))`;
     this.statements = {
-      count: db.prepare(`SELECT count(*) FROM ${table} WHERE ${this.where}`, { returnArrays: true }),
+      count: db.prepare(`SELECT count(*) ${from} WHERE ${this.where}`, { returnArrays: true }),
       erase: db.prepare(this.deletion(this.where), { returnArrays: true }),
       eraseSources: db.prepare(this.deletion(`${this.where} AND ${this.isOfSource}`), { returnArrays: true }),
-      probe: db.prepare(`SELECT DISTINCT ${idColumn} FROM ${table} WHERE tenant_id = ? AND subject_id = ? LIMIT ?`, {
+      probe: db.prepare(`SELECT DISTINCT ${idColumn} ${from} WHERE tenant_id = ? AND subject_id = ? LIMIT ?`, {
         returnArrays: true,
       }),
       find: db.prepare(find, { returnArrays: true }),
@@ -78,7 +81,11 @@ export class SubjectSweep {
 
   private deletion(where: string): string {
     const { table, key, returning } = this.swept;
-    return `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${where} LIMIT ?) RETURNING ${returning}`;
+    return `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${this.joined} WHERE ${where} LIMIT ?) RETURNING ${returning}`;
+  }
+
+  private get joined(): string {
+    return this.swept.joined ?? this.swept.table;
   }
 
   private get where(): string {
