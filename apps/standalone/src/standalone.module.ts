@@ -6,12 +6,11 @@ import { MaintenanceModule } from '@mneme/maintenance-service';
 import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
-import { WriteFilterModule } from '@mneme/write-filter-service';
 import { diskBytesOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './start-standalone.js';
 import { VERSION } from './version.js';
 
-/** Every service over one set of engines. */
+/** The services that take requests; the embedder's projections are here for replays, its consumers are not started. */
 @Module({})
 export class StandaloneModule {
   static register(configs: StandaloneConfigs, engines: Engines, observability: Observability): DynamicModule {
@@ -25,7 +24,6 @@ export class StandaloneModule {
       imports: [
         EnginesModule.register(engines, observability),
         IngestModule.register(configs.ingest),
-        WriteFilterModule.register(configs.writeFilter),
         projections,
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),

@@ -1,11 +1,11 @@
+import { MessageChannel } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { CATALOGUE_RUNNER, type EmbedderConfig, EMBEDDER_RUNNER } from '@mneme/embedder-service';
+import type { EmbedderConfig } from '@mneme/embedder-service';
 import { type ErasureConfig, RunErasures } from '@mneme/erasure-service';
 import { AcceptTurns, type IngestConfig } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
-  type ConsumerRunner,
   GrpcErrorFilter,
   grpcOptions,
   healthService,
@@ -19,13 +19,14 @@ import {
   REQUEST_BYTES_MAX,
 } from '@mneme/platform';
 import type { RetrievalConfig } from '@mneme/retrieval-service';
-import { type EnginesConfig, openEngines } from '@mneme/wiring';
-import { WRITE_FILTER, type WriteFilterConfig } from '@mneme/write-filter-service';
+import { type EnginesConfig, openEngines, sharedMemory } from '@mneme/wiring';
+import type { WriteFilterConfig } from '@mneme/write-filter-service';
 import { announce } from './announce.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
 import type { StandaloneConfig } from './standalone.config.js';
+import { type PipelineData, PipelineThread } from './pipeline-thread.js';
 import { StandaloneModule } from './standalone.module.js';
 
 export interface StandaloneConfigs {
@@ -38,7 +39,10 @@ export interface StandaloneConfigs {
   readonly erasure: ErasureConfig;
 }
 
-/** Every service in this process, on one data directory; resolves when it takes requests. */
+/**
+ * Every service in this process, on one data directory: requests in this thread, the consumers of the log in another.
+ * Resolves when it takes requests.
+ */
 export async function startStandalone(configs: StandaloneConfigs): Promise<void> {
   const { standalone } = configs;
   const observability = {
@@ -47,7 +51,11 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     readiness: new Readiness(),
   };
   const { logger, metrics, readiness } = observability;
-  const engines = await openEngines(configs.engines, observability);
+  const channel = new MessageChannel();
+  const memory = sharedMemory();
+  const engines = await openEngines(configs.engines, observability, { role: 'owner', port: channel.port1, memory });
+  const pipeline = new PipelineThread(pipelineDataOf(configs, { port: channel.port2, memory }), logger);
+  metrics.include(() => pipeline.report());
   const module = StandaloneModule.register(configs, engines, observability);
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestExpressApplication>(module, options);
@@ -62,12 +70,9 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     app.get(Tenants, { strict: false }),
     app.get(ApiKeys, { strict: false }),
   );
-  const runner = (token: symbol) => app.get<ConsumerRunner<unknown>>(token, { strict: false });
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
-    part('catalogue', runner(CATALOGUE_RUNNER)),
-    part('embedder', runner(EMBEDDER_RUNNER)),
-    part('write-filter', runner(WRITE_FILTER)),
+    pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
     part('housekeeping', app.get(Housekeeping, { strict: false })),
@@ -97,6 +102,11 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     },
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
+  const { standalone, engines, writeFilter, embedder } = configs;
+  return { configs: { standalone, engines, writeFilter, embedder }, ...shared };
 }
 
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {

@@ -18,6 +18,24 @@ describe('the metrics', () => {
     expect(text).toContain('mneme_recall_ms_bucket{le="5",leg="dense"} 1');
   });
 
+  it('are added up with what another thread reports, and stand alone while it cannot', async () => {
+    const [own, other] = [new Metrics(), new Metrics()];
+    own.increment('mneme_turns_dropped_total', { reason: 'empty' }, 2);
+    own.increment('mneme_turns_accepted_total');
+    other.increment('mneme_turns_dropped_total', { reason: 'empty' }, 3);
+    other.increment('mneme_turns_kept_total', {}, 4);
+    own.include(() => other.report());
+    expect(await own.totalsOfAll()).toEqual([
+      { name: 'mneme_turns_dropped_total', value: 5 },
+      { name: 'mneme_turns_accepted_total', value: 1 },
+      { name: 'mneme_turns_kept_total', value: 4 },
+    ]);
+    expect(await own.text()).toContain('mneme_turns_dropped_total{reason="empty"} 5');
+    own.include(async () => undefined);
+    expect(await own.text()).toContain('mneme_turns_dropped_total{reason="empty"} 2');
+    expect(await own.totalsOfAll()).toHaveLength(2);
+  });
+
   it('are apart for each process', async () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.increment('mneme_scope_alarms_total');

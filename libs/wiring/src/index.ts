@@ -3,3 +3,4 @@ export * from './engines.config.js';
 export * from './engines.module.js';
 export * from './open-engines.js';
 export * from './system-clock.js';
+export { sharedMemory } from '@mneme/sqlite';

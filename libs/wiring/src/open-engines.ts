@@ -1,6 +1,6 @@
 import type { Clock, Embedder } from '@mneme/ports';
 import { Keyring, type Logger, type Metrics } from '@mneme/platform';
-import { openSqlite, type Sqlite } from '@mneme/sqlite';
+import { openSqlite, type SharedOpening, type Sqlite } from '@mneme/sqlite';
 import { openStaticEmbedder } from '@mneme/static-embedder';
 import type { EnginesConfig } from './engines.config.js';
 import { systemClock } from './system-clock.js';
@@ -15,14 +15,15 @@ export interface Engines {
 }
 
 /**
- * Opens the data directory for this process alone.
+ * Opens the data directory for this process alone; `shared` says which of two threads opens it.
  * @throws Unavailable when another process has it; Corrupt, also `newer-version`, when its files cannot be trusted.
  */
 export async function openEngines(
   config: EnginesConfig,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+  shared?: SharedOpening,
 ): Promise<Engines> {
-  const stores = openSqlite(config.dataDirectory);
+  const stores = openSqlite(config.dataDirectory, shared === undefined ? {} : { shared });
   const clock = systemClock;
   const keyring = new Keyring({
     controlStore: stores.controlStore,

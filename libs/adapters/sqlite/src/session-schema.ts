@@ -1,7 +1,8 @@
 /**
  * Schema of `session.db`, one step a version, only ever added to. What is said of a session stands once, in its own row:
- * whose it is, and its key. A turn's row goes to the end of its table, and only its two small indexes are written in
- * between.
+ * whose it is, and its key. A turn's row goes to the end of its table, and one small index is written in between; it also
+ * knows a turn that comes twice. An index by turn alone would be written all over for each batch, and serve nothing but the
+ * look for an erased turn, which reads through this one.
  */
 export const SESSION_MIGRATIONS: readonly string[] = [
   `
@@ -28,7 +29,6 @@ export const SESSION_MIGRATIONS: readonly string[] = [
     epoch INTEGER NOT NULL,
     turn TEXT NOT NULL
   ) STRICT;
-  CREATE UNIQUE INDEX session_turns_by_turn ON session_turns (turn_id, session_no);
-  CREATE INDEX session_turns_in_order ON session_turns (session_no, occurred_at_ms, recorded_at);
+  CREATE UNIQUE INDEX session_turns_in_order ON session_turns (session_no, occurred_at_ms, recorded_at, turn_id);
   `,
 ];

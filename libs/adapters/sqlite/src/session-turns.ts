@@ -51,7 +51,8 @@ export class SessionTurns {
     if (added.length === 0) return;
     this.statements.of('touched').run(Math.max(...added.map(({ appendedAtMs }) => appendedAtMs)), sessionNo);
     const { turnsMax } = this;
-    this.statements.of('trimmed').run({ sessionNo, turnsMax });
+    const { count } = this.statements.of('count').get(sessionNo) as { readonly count: number };
+    if (count > turnsMax) this.statements.of('trimmed').run({ sessionNo, turnsMax });
   }
 
   private sessionNoOf({ turn, appendedAtMs }: AppendedTurn): number {
@@ -67,7 +68,7 @@ export class SessionTurns {
     const statement = this.db.prepare(
       `SELECT turn FROM sessions INDEXED BY sessions_by_key
         CROSS JOIN session_turns INDEXED BY session_turns_in_order USING (session_no)
-        WHERE ${where} AND session_key = :sessionKey ORDER BY ${ORDER} LIMIT :limit`,
+        WHERE ${where} AND session_key = :sessionKey ORDER BY ${ORDER} LIMIT :limit + 0`,
     );
     this.reads.set(where, statement);
     return statement;
@@ -84,12 +85,13 @@ const SQL = {
   added: `INSERT INTO session_turns (session_no, turn_id, audience, department_id, trust, occurred_at_ms, recorded_at,
     epoch, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
   touched: 'UPDATE sessions SET last_append_ms = max(last_append_ms, ?) WHERE session_no = ?',
+  count: 'SELECT count(*) AS count FROM session_turns WHERE session_no = ?',
   // From the first row past the newest `turnsMax` on; where there is none, the comparison with NULL deletes nothing.
   trimmed: `DELETE FROM session_turns WHERE session_no = :sessionNo AND (occurred_at_ms, recorded_at, turn_id) <=
     (SELECT occurred_at_ms, recorded_at, turn_id FROM session_turns WHERE session_no = :sessionNo ORDER BY ${ORDER}
       LIMIT 1 OFFSET :turnsMax)`,
   aged: `DELETE FROM sessions WHERE session_no IN
-    (SELECT session_no FROM sessions WHERE last_append_ms < ? ORDER BY last_append_ms LIMIT ?)
+    (SELECT session_no FROM sessions WHERE last_append_ms < ? ORDER BY last_append_ms LIMIT ? + 0)
     RETURNING session_no AS sessionNo`,
   dropped: 'DELETE FROM session_turns WHERE session_no = ?',
   emptied: `DELETE FROM sessions WHERE tenant_id = ? AND subject_id = ? AND NOT EXISTS

@@ -17,12 +17,13 @@ const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 export class SqliteShadowStores implements ShadowStores {
   private opened = 0;
 
-  /** `directory` is a path or `:memory:`. */
+  /** `directory` is a path or `:memory:`; only its owner may take leftovers away. */
   constructor(
     private readonly directory: string,
     private readonly options: SqliteVectorIndexOptions = {},
+    isOwner = true,
   ) {
-    if (directory === IN_MEMORY) return;
+    if (directory === IN_MEMORY || !isOwner) return;
     guard(() => {
       const leftovers = readdirSync(directory).filter((name) => SHADOW_FILE.test(name));
       for (const name of leftovers) rmSync(join(directory, name), { force: true });

@@ -33,7 +33,7 @@ export class ReadStatus {
       diskBytes: await diskBytes(),
       lags: await Promise.all(GROUPS.map(([group, topic]) => this.lagOf(group, topic))),
       embeddingModels: [embedder.model.id],
-      counters: [...metrics.snapshot()],
+      counters: [...(await metrics.totalsOfAll())],
     };
   }
 
