@@ -8,7 +8,7 @@ import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
 import { WriteFilterModule } from '@mneme/write-filter-service';
 import { diskBytesOf } from './disk-bytes.js';
-import type { StandaloneConfigs } from './start-standalone.js';
+import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
 /** Every service over one set of engines. */

@@ -1,8 +1,8 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { CATALOGUE_RUNNER, type EmbedderConfig, EMBEDDER_RUNNER } from '@mneme/embedder-service';
-import { type ErasureConfig, RunErasures } from '@mneme/erasure-service';
-import { AcceptTurns, type IngestConfig } from '@mneme/ingest-service';
+import { CATALOGUE_RUNNER, EMBEDDER_RUNNER } from '@mneme/embedder-service';
+import { RunErasures } from '@mneme/erasure-service';
+import { AcceptTurns } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
   type ConsumerRunner,
@@ -18,25 +18,14 @@ import {
   Readiness,
   REQUEST_BYTES_MAX,
 } from '@mneme/platform';
-import type { RetrievalConfig } from '@mneme/retrieval-service';
-import { type EnginesConfig, openEngines } from '@mneme/wiring';
-import { WRITE_FILTER, type WriteFilterConfig } from '@mneme/write-filter-service';
+import { openEngines } from '@mneme/wiring';
+import { WRITE_FILTER } from '@mneme/write-filter-service';
 import { announce } from './announce.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
-import type { StandaloneConfig } from './standalone.config.js';
+import type { StandaloneConfigs } from './standalone-configs.js';
 import { StandaloneModule } from './standalone.module.js';
-
-export interface StandaloneConfigs {
-  readonly standalone: StandaloneConfig;
-  readonly engines: EnginesConfig;
-  readonly ingest: IngestConfig;
-  readonly writeFilter: WriteFilterConfig;
-  readonly embedder: EmbedderConfig;
-  readonly retrieval: RetrievalConfig;
-  readonly erasure: ErasureConfig;
-}
 
 /** Every service in this process, on one data directory; resolves when it takes requests. */
 export async function startStandalone(configs: StandaloneConfigs): Promise<void> {
