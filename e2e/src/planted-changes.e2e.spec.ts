@@ -21,8 +21,6 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   'vector_entries.entry_id': 'where the row is in the file, which no reader learns',
   projection_watermarks: 'how far a projection has come; no record',
   failed_turns: 'turns that went to the dead letters; no record',
-  sessions: 'tier 1',
-  session_turns: 'tier 1',
 };
 
 const TURNS: readonly object[] = [
@@ -215,7 +213,7 @@ describe('a digest of stores that somebody has changed', () => {
     expect(await unequal()).toEqual(['vector-index']);
   });
 
-  it('leaves out what is no record: vectors, statistics, places in the file, tier 1', async () => {
+  it('leaves out what is no record: vectors, statistics, places in the file', async () => {
     const vectors = `UPDATE vector_entries
       SET packed = CAST(substr(packed, 1, posting_bytes) || zeroblob(length(packed) - posting_bytes) AS BLOB)`;
     for (const sql of [
@@ -223,8 +221,6 @@ describe('a digest of stores that somebody has changed', () => {
       "INSERT INTO vector_models VALUES ('of no entry', 3)",
       'UPDATE catalogue SET access_count = access_count + 1, last_access_ms = 1, row_id = row_id + 1000',
       'UPDATE vector_entries SET entry_id = entry_id + 1000',
-      'DELETE FROM sessions',
-      'DELETE FROM session_turns',
       'DELETE FROM projection_watermarks',
       "INSERT INTO failed_turns (turn_id) VALUES ('00000000-0000-4000-8000-000000000000')",
     ]) {
