@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErasureStepTaken, ErasureStepTakenV1, type SubjectId, type TenantId, TOPICS } from '@mneme/events';
 import {
   DEFAULT_POLICY,
+  type factsOf as domainFactsOf,
   type Erasure,
   instantOf,
   partitionOf,
@@ -24,6 +25,7 @@ import {
 } from '@mneme/platform';
 import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { DEFAULT_ERASURE_CONFIG, type ErasureConfig, type ErasurePorts, RunErasures } from '@mneme/erasure-service';
+import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { type Engines, openEngines } from '@mneme/wiring';
 import { aTurn, eventually, randomTenantId } from '@mneme/testing';
@@ -78,8 +80,8 @@ export class ErasureWorld {
   }
 
   get stores(): ErasurePorts['stores'] {
-    const { catalogue, vectorIndex, sessionStore, acceptedTurns } = this.engines.stores;
-    return [catalogue, vectorIndex, sessionStore, acceptedTurns];
+    const { catalogue, vectorIndex, factGraph, sessionStore, acceptedTurns } = this.engines.stores;
+    return [catalogue, vectorIndex, factGraph, sessionStore, acceptedTurns];
   }
 
   get ports(): ErasurePorts {
@@ -104,12 +106,15 @@ export class ErasureWorld {
 
   async startConsumers(): Promise<void> {
     const { stores, keyring, embedder } = this.engines;
-    const { log, catalogue, vectorIndex } = stores;
+    const { log, catalogue, vectorIndex, factGraph } = stores;
     const filter = new FilterTurns(log, keyring, { kept: () => undefined, dropped: () => undefined });
     await this.consume('write-filter', TOPICS.turns.name, filter);
     await this.consume('catalogue', TOPICS.memories.name, new ProjectCatalogue(catalogue));
     const embed = new EmbedMemories({ keyring, embedder, vectorIndex, catalogue });
     await this.consume('embedder', TOPICS.memories.name, embed);
+    const observer = { extracted: () => undefined };
+    await this.consume('graph-extractor', TOPICS.memories.name, new ExtractFacts({ log, keyring, observer, factsOf }));
+    await this.consume('fact-graph', TOPICS.memories.name, new ProjectFacts(factGraph, catalogue));
   }
 
   async subjectOf(userId: string): Promise<SubjectId> {
@@ -158,6 +163,8 @@ export class ErasureWorld {
     const { log } = this.engines.stores;
     const groups = [
       ['write-filter', TOPICS.turns.name],
+      ['graph-extractor', TOPICS.memories.name],
+      ['fact-graph', TOPICS.memories.name],
       ['catalogue', TOPICS.memories.name],
       ['embedder', TOPICS.memories.name],
     ] as const;
@@ -180,8 +187,8 @@ export class ErasureWorld {
   /** State of the stores that a digest covers. */
   async digest(): Promise<string> {
     const digest = new StateDigest();
-    const { catalogue, vectorIndex } = this.engines.stores;
-    for (const store of [catalogue, vectorIndex]) {
+    const { catalogue, vectorIndex, factGraph } = this.engines.stores;
+    for (const store of [catalogue, vectorIndex, factGraph]) {
       for await (const record of store.records(tenantRef(this.tenantId))) digest.add(record);
     }
     return digest.hex;
@@ -271,6 +278,13 @@ export class ErasureWorld {
     });
   }
 }
+
+/** One fact a turn, whatever the rules of the day would find in it: what matters here is where it goes. */
+const factsOf: typeof domainFactsOf = (text) => {
+  const object = { type: 'thing', name: text } as const;
+  const stated = { subject: 'speaker', predicate: 'prefers', object, isNegated: false, isCorrection: false } as const;
+  return [{ ...stated, text: `Someone ${text}`, certainty: 'stated' }];
+};
 
 /** A pause of up to `msMax`, as a busy process makes it. */
 export async function pause(msMax: number): Promise<void> {

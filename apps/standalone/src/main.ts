@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { parseEmbedderConfig } from '@mneme/embedder-service';
 import { parseErasureConfig } from '@mneme/erasure-service';
+import { parseGraphExtractorConfig } from '@mneme/graph-extractor-service';
 import { parseIngestConfig } from '@mneme/ingest-service';
 import { runMain } from '@mneme/platform';
 import { parseRetrievalConfig } from '@mneme/retrieval-service';
@@ -17,6 +18,7 @@ await runMain(() => {
     ingest: parseIngestConfig(env),
     writeFilter: parseWriteFilterConfig(env),
     embedder: parseEmbedderConfig(env),
+    graphExtractor: parseGraphExtractorConfig(env),
     retrieval: parseRetrievalConfig(env),
     erasure: parseErasureConfig(env),
   });

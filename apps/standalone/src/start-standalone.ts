@@ -2,6 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { CATALOGUE_RUNNER, type EmbedderConfig, EMBEDDER_RUNNER } from '@mneme/embedder-service';
 import { type ErasureConfig, RunErasures } from '@mneme/erasure-service';
+import { FACT_GRAPH_RUNNER, GRAPH_EXTRACTOR_RUNNER, type GraphExtractorConfig } from '@mneme/graph-extractor-service';
 import { AcceptTurns, type IngestConfig } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
@@ -34,6 +35,7 @@ export interface StandaloneConfigs {
   readonly ingest: IngestConfig;
   readonly writeFilter: WriteFilterConfig;
   readonly embedder: EmbedderConfig;
+  readonly graphExtractor: GraphExtractorConfig;
   readonly retrieval: RetrievalConfig;
   readonly erasure: ErasureConfig;
 }
@@ -67,6 +69,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
     part('catalogue', runner(CATALOGUE_RUNNER)),
     part('embedder', runner(EMBEDDER_RUNNER)),
+    part('fact-graph', runner(FACT_GRAPH_RUNNER)),
+    part('graph-extractor', runner(GRAPH_EXTRACTOR_RUNNER)),
     part('write-filter', runner(WRITE_FILTER)),
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),

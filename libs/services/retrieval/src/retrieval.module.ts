@@ -6,6 +6,8 @@ import {
   CLOCK,
   type Embedder,
   EMBEDDER,
+  FACT_GRAPH,
+  type FactGraph,
   SESSION_STORE,
   type SessionStore,
   VECTOR_INDEX,
@@ -43,15 +45,16 @@ export class RetrievalModule {
   }
 }
 
+type Rest = [Embedder, Metrics, ...Shared];
 type Shared = [AuthGuard, Keyring, Catalogue, Clock, MemoryOpener, WaitFor];
 const SHARED = [AuthGuard, Keyring, CATALOGUE, CLOCK, MemoryOpener, WaitFor];
 
 function recallProvider(config: RetrievalConfig) {
   return {
     provide: Recall,
-    inject: [VECTOR_INDEX, EMBEDDER, Metrics, ...SHARED],
-    useFactory: (vectorIndex: VectorIndex, embedder: Embedder, metrics: Metrics, ...shared: Shared) =>
-      new Recall({ vectorIndex, embedder, metrics, ...named(shared) }, config),
+    inject: [VECTOR_INDEX, FACT_GRAPH, EMBEDDER, Metrics, ...SHARED],
+    useFactory: (vectorIndex: VectorIndex, factGraph: FactGraph, ...[embedder, metrics, ...shared]: Rest) =>
+      new Recall({ vectorIndex, factGraph, embedder, metrics, ...named(shared) }, config),
   };
 }
 
