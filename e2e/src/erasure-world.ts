@@ -281,8 +281,10 @@ export class ErasureWorld {
 
 /** One fact a turn, whatever the rules of the day would find in it: what matters here is where it goes. */
 const factsOf: typeof domainFactsOf = (text) => {
-  const object = { type: 'thing', name: text } as const;
-  const stated = { subject: 'speaker', predicate: 'prefers', object, isNegated: false, isCorrection: false } as const;
+  const place = /lives in (\w+)/.exec(text)?.[1];
+  const object = { type: place === undefined ? 'thing' : 'place', name: place ?? text } as const;
+  const predicate = place === undefined ? 'prefers' : 'lives_in';
+  const stated = { subject: 'speaker', predicate, object, isNegated: false, isCorrection: false } as const;
   return [{ ...stated, text: `Someone ${text}`, certainty: 'stated' }];
 };
 

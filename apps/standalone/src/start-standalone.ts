@@ -40,6 +40,15 @@ export interface StandaloneConfigs {
   readonly erasure: ErasureConfig;
 }
 
+// Who reads what another publishes starts before it and stops after it.
+const CONSUMERS = [
+  ['catalogue', CATALOGUE_RUNNER],
+  ['embedder', EMBEDDER_RUNNER],
+  ['fact-graph', FACT_GRAPH_RUNNER],
+  ['graph-extractor', GRAPH_EXTRACTOR_RUNNER],
+  ['write-filter', WRITE_FILTER],
+] as const;
+
 /** Every service in this process, on one data directory; resolves when it takes requests. */
 export async function startStandalone(configs: StandaloneConfigs): Promise<void> {
   const { standalone } = configs;
@@ -67,11 +76,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const runner = (token: symbol) => app.get<ConsumerRunner<unknown>>(token, { strict: false });
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
-    part('catalogue', runner(CATALOGUE_RUNNER)),
-    part('embedder', runner(EMBEDDER_RUNNER)),
-    part('fact-graph', runner(FACT_GRAPH_RUNNER)),
-    part('graph-extractor', runner(GRAPH_EXTRACTOR_RUNNER)),
-    part('write-filter', runner(WRITE_FILTER)),
+    ...CONSUMERS.map(([name, token]) => part(name, runner(token))),
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
     part('housekeeping', app.get(Housekeeping, { strict: false })),

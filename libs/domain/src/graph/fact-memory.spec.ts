@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { FactEdge, type MemoryContent, type MemoryDerived, MemoryDerivedV1 } from '@mneme/events';
+import type { MemoryContent, MemoryDerived } from '@mneme/events';
 import type { StatedFact } from '../facts/stated-fact.js';
 import { entityIdOf, indexKeysOf, personOf } from '../index-keys.js';
 import { DEFAULT_POLICY } from '../policy.js';
@@ -57,7 +57,7 @@ const one = (stated: StatedFact, episode = EPISODE) => {
 describe('the memory of a fact', () => {
   it('takes its cause, times and marks from the episode, and its own expiry', () => {
     const { content, ...memory } = one(home('Lisbon'));
-    expect(MemoryDerivedV1.parse({ ...memory, sealed: EPISODE.sealed })).toMatchObject({
+    expect(memory).toMatchObject({
       kind: 'fact',
       version: EPISODE.version,
       recordedAt: EPISODE.recordedAt,
@@ -76,7 +76,6 @@ describe('the memory of a fact', () => {
   it('has no readable name in the clear', () => {
     const { content: _, ...memory } = one(home('Lisbon', { qualifier: 'second home' }));
     expect(JSON.stringify(memory)).not.toMatch(/lisbon|ana\b|second/i);
-    expect(FactEdge.parse(memory.fact)).toEqual(memory.fact);
   });
 
   it('is the same whenever it is derived, and another for each ordinal', () => {

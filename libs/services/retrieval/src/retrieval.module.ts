@@ -15,6 +15,7 @@ import {
 } from '@mneme/ports';
 import { AuthGuard, Keyring, Metrics } from '@mneme/platform';
 import { MemoryOpener } from './memory-view.js';
+import { ReadGraph } from './read-graph.js';
 import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
 import type { RetrievalConfig } from './retrieval.config.js';
@@ -40,7 +41,7 @@ export class RetrievalModule {
     return {
       module: RetrievalModule,
       controllers: [RetrievalController],
-      providers: [...shared, recallProvider(config), readsProvider(config)],
+      providers: [...shared, recallProvider(config), readsProvider(config), graphProvider(config)],
     };
   }
 }
@@ -64,6 +65,15 @@ function readsProvider(config: RetrievalConfig) {
     inject: [SESSION_STORE, ...SHARED],
     useFactory: (sessionStore: SessionStore, ...shared: Shared) =>
       new ReadMemories({ sessionStore, ...named(shared) }, config.limits),
+  };
+}
+
+function graphProvider(config: RetrievalConfig) {
+  return {
+    provide: ReadGraph,
+    inject: [FACT_GRAPH, ReadMemories, Metrics, ...SHARED],
+    useFactory: (factGraph: FactGraph, memories: ReadMemories, metrics: Metrics, ...shared: Shared) =>
+      new ReadGraph({ factGraph, memories, metrics, ...named(shared) }, config.limits),
   };
 }
 
