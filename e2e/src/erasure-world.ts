@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type ErasureStepTaken, ErasureStepTakenV1, type SubjectId, type TenantId, TOPICS } from '@mneme/events';
 import {
   DEFAULT_POLICY,
-  type factsOf as domainFactsOf,
   type Erasure,
   instantOf,
   partitionOf,
@@ -29,6 +28,7 @@ import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { type Engines, openEngines } from '@mneme/wiring';
 import { aTurn, eventually, randomTenantId } from '@mneme/testing';
+import { factsOfWorld } from './world-facts.js';
 
 export const KEY_CACHE_MS = 20;
 
@@ -113,7 +113,11 @@ export class ErasureWorld {
     const embed = new EmbedMemories({ keyring, embedder, vectorIndex, catalogue });
     await this.consume('embedder', TOPICS.memories.name, embed);
     const observer = { extracted: () => undefined };
-    await this.consume('graph-extractor', TOPICS.memories.name, new ExtractFacts({ log, keyring, observer, factsOf }));
+    await this.consume(
+      'graph-extractor',
+      TOPICS.memories.name,
+      new ExtractFacts({ log, keyring, observer, factsOf: factsOfWorld }),
+    );
     await this.consume('fact-graph', TOPICS.memories.name, new ProjectFacts(factGraph, catalogue));
   }
 
@@ -278,15 +282,6 @@ export class ErasureWorld {
     });
   }
 }
-
-/** One fact a turn, whatever the rules of the day would find in it: what matters here is where it goes. */
-const factsOf: typeof domainFactsOf = (text) => {
-  const place = /lives in (\w+)/.exec(text)?.[1];
-  const object = { type: place === undefined ? 'thing' : 'place', name: place ?? text } as const;
-  const predicate = place === undefined ? 'prefers' : 'lives_in';
-  const stated = { subject: 'speaker', predicate, object, isNegated: false, isCorrection: false } as const;
-  return [{ ...stated, text: `Someone ${text}`, certainty: 'stated' }];
-};
 
 /** A pause of up to `msMax`, as a busy process makes it. */
 export async function pause(msMax: number): Promise<void> {

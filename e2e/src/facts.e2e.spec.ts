@@ -5,20 +5,21 @@ import { encodeReadToken } from '@mneme/platform';
 import { ProjectFacts } from '@mneme/graph-extractor-service';
 import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { replayMemories, type ReplayPorts, type StoreComparison } from '@mneme/maintenance-service';
-import type { ReadGraph } from '@mneme/retrieval-service';
+import type { ReadGraph, Recall } from '@mneme/retrieval-service';
 import { aGraphView, aPrincipal, aReadScope } from '@mneme/testing';
 import { ErasureWorld } from './erasure-world.js';
-import { graphReadsOf } from './graph-reads.js';
+import { readsOf } from './graph-reads.js';
 
 const TOKENS = 25;
 
 describe('facts', () => {
   let world: ErasureWorld;
   let graph: ReadGraph;
+  let recall: Recall;
   let principal: Principal;
   beforeAll(async () => {
     world = await ErasureWorld.open();
-    graph = graphReadsOf(world);
+    ({ graph, recall } = readsOf(world));
     principal = aPrincipal({ tenantId: world.tenantId });
   });
   afterAll(() => world.close());
@@ -78,6 +79,21 @@ describe('facts', () => {
     ]);
     expect((await graph.traverse(principal, { ...rome, userId: 'ana' })).facts).toEqual([]);
     expect((await graph.traverse(aPrincipal({ tenantId: world.tenantId }), rome)).facts).toEqual([]);
+  });
+
+  it('are recalled while they hold, and beside their turn not twice', async () => {
+    const ask = (kind: string) => {
+      const filters = kind === '' ? [] : [{ field: 'kind', op: 'in', values: [kind] }];
+      const question = 'who lives in Porto or Lisbon';
+      return recall.recall(principal, { question, userId: 'ana', filters, similarityMin: 0 });
+    };
+    const facts = await ask('fact');
+    expect(facts.hits.map(({ memory }) => memory?.text)).toEqual(['Someone lives in Porto']);
+    expect(facts.dropped).toEqual([{ reason: 'superseded', count: 1 }]);
+    const { hits, dropped } = await ask('');
+    expect(new Set(hits.map(({ memory }) => memory?.turnIds[0])).size).toBe(2);
+    expect(hits).toHaveLength(2);
+    expect(dropped).toContainEqual({ reason: 'same-turn', count: 1 });
   });
 
   it('make a profile, by part', async () => {
