@@ -3,6 +3,7 @@ import type { GraphFact, ReadScope } from '@mneme/domain';
 import type { FactState, GraphView } from '@mneme/ports';
 import { type Database, guard, type Statement } from './database.js';
 import { factPredicates } from './fact-predicates.js';
+import type { FactRetirement } from './fact-retirement.js';
 import { factColumns, factOfRow } from './fact-rows.js';
 import type { SqlValue } from './record-columns.js';
 import type { Predicate } from './scope-predicate.js';
@@ -21,7 +22,10 @@ export interface EdgeQuery {
 export class FactQueries {
   private readonly statements = new Map<string, Statement>();
 
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly retirement: FactRetirement,
+  ) {}
 
   /** Facts in force at one end of an entity, latest first. */
   edges(direction: Direction, query: EdgeQuery, predicate?: string): readonly GraphFact[] {
@@ -30,8 +34,11 @@ export class FactQueries {
     const { index, column } = DIRECTIONS[direction];
     const one = predicate === undefined ? '' : 'AND predicate = :predicate';
     const by = predicate !== undefined && direction === 'from' ? 'facts_by_predicate' : index;
-    const sql = `SELECT ${factColumns()} FROM facts INDEXED BY ${by}
-      WHERE ${column} = :entity ${one} AND ${inForce} ${LATEST_FIRST} LIMIT :limit`;
+    const select = (isRetired: number) => `SELECT * FROM (SELECT ${factColumns()} FROM facts INDEXED BY ${by}
+      WHERE ${column} = :entity ${one} AND is_retired = ${isRetired} AND ${inForce} ${LATEST_FIRST} ${LIMIT})`;
+    // Each part follows the order of the index and stops at the limit.
+    const all = this.retirement.isPast(view) ? [0] : [0, 1];
+    const sql = `${all.map(select).join(' UNION ALL ')} ${LATEST_FIRST} ${LIMIT}`;
     const named: Predicate['values'] = predicate === undefined ? {} : { predicate };
     return this.rows({ sql, values: { ...values, ...named, entity, limit } }).map(factOfRow);
   }
@@ -68,7 +75,7 @@ export class FactQueries {
   ofSources(scope: ReadScope, sourceIds: readonly SourceId[], view: GraphView & { limit: number }) {
     const { inForce, values } = factPredicates(scope, view);
     const sql = `SELECT ${factColumns()} FROM facts INDEXED BY facts_by_source
-      WHERE source_id IN (SELECT value FROM json_each(:sourceIds)) AND ${inForce} ${LATEST_FIRST} LIMIT :limit`;
+      WHERE source_id IN (SELECT value FROM json_each(:sourceIds)) AND ${inForce} ${LATEST_FIRST} ${LIMIT}`;
     const named = { sourceIds: JSON.stringify(sourceIds), limit: view.limit };
     return this.rows({ sql, values: { ...values, ...named } }).map(factOfRow);
   }
@@ -90,6 +97,8 @@ const DIRECTIONS = {
   to: { index: 'facts_to_entity', column: 'object_entity' },
 } as const;
 
+// A bare parameter as LIMIT makes SQLite compile the statement anew at each run; the sum does not.
+const LIMIT = 'LIMIT :limit + 0';
 const LATEST_FIRST = 'ORDER BY valid_from_ms DESC, recorded_at DESC, memory_id DESC';
 
 function stateOfRow([memoryId, isWithin, ended]: readonly SqlValue[]): FactState {

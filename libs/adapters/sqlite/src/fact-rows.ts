@@ -1,6 +1,7 @@
 import type { MemoryId } from '@mneme/events';
 import type { GraphFact } from '@mneme/domain';
 import { type Database, inTransaction, type Statement } from './database.js';
+import { type FactRetirement } from './fact-retirement.js';
 import { RecordColumns, type SqlValue } from './record-columns.js';
 
 /** The rows of the fact graph: one a version of a fact, with what it ends and the names that it gives. */
@@ -11,7 +12,10 @@ export class FactRows {
   private readonly alias: Statement;
   private readonly removed: Statement;
 
-  constructor(private readonly db: Database) {
+  constructor(
+    private readonly db: Database,
+    private readonly retirement: FactRetirement,
+  ) {
     this.replaced = db.prepare(REPLACED_SQL);
     this.added = db.prepare(ADDED_SQL, { returnArrays: true });
     this.ending = db.prepare(ENDING_SQL);
@@ -46,6 +50,7 @@ export class FactRows {
       this.ending.run(...place, validFromMs, occurredAtMs, recordedAt, memoryId, takesBack);
     }
     for (const { alias, entity } of fact.aliases) this.alias.run(factId, tenantId, audience, alias, entity);
+    this.retirement.noteAdded(factId as number, fact);
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '@mneme/ports';
 import type { Database } from './database.js';
 import { type Direction, FactQueries } from './fact-queries.js';
+import { FactRetirement } from './fact-retirement.js';
 import { factColumns, factOfRow, FactRows } from './fact-rows.js';
 import { SubjectSweep } from './subject-sweep.js';
 import { rowsOfTenant } from './tenant-pages.js';
@@ -30,8 +31,9 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
   private readonly sweep: SubjectSweep;
 
   constructor(private readonly db: Database) {
-    this.facts = new FactRows(db);
-    this.queries = new FactQueries(db);
+    const retirement = new FactRetirement(db);
+    this.facts = new FactRows(db, retirement);
+    this.queries = new FactQueries(db, retirement);
     this.sweep = new SubjectSweep(db, {
       ...TABLE,
       idColumn: 'memory_id',
