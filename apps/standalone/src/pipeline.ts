@@ -2,11 +2,21 @@ import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import { CATALOGUE_RUNNER, EMBEDDER_RUNNER } from '@mneme/embedder-service';
+import { FACT_GRAPH_RUNNER, GRAPH_EXTRACTOR_RUNNER } from '@mneme/graph-extractor-service';
 import { type ConsumerRunner, Lifecycle, Logger, Metrics, NestLogger, Readiness } from '@mneme/platform';
 import { openEngines } from '@mneme/wiring';
 import { WRITE_FILTER } from '@mneme/write-filter-service';
 import { PipelineModule } from './pipeline.module.js';
 import type { FromPipeline, PipelineData, ToPipeline } from './pipeline-thread.js';
+
+// Who reads what another publishes starts before it and stops after it.
+const CONSUMERS = [
+  ['catalogue', CATALOGUE_RUNNER],
+  ['embedder', EMBEDDER_RUNNER],
+  ['fact-graph', FACT_GRAPH_RUNNER],
+  ['graph-extractor', GRAPH_EXTRACTOR_RUNNER],
+  ['write-filter', WRITE_FILTER],
+] as const;
 
 /** The thread that consumes the log, so that neither requests nor consumers wait for the other's work. */
 const { configs, port, memory } = workerData as PipelineData;
@@ -29,9 +39,7 @@ try {
   };
   await lifecycle.start([
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
-    consumer('catalogue', CATALOGUE_RUNNER),
-    consumer('embedder', EMBEDDER_RUNNER),
-    consumer('write-filter', WRITE_FILTER),
+    ...CONSUMERS.map(([name, token]) => consumer(name, token)),
   ]);
   tell({ type: 'ready' });
 } catch (error) {

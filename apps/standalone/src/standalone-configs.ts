@@ -1,5 +1,6 @@
 import { type EmbedderConfig, parseEmbedderConfig } from '@mneme/embedder-service';
 import { type ErasureConfig, parseErasureConfig } from '@mneme/erasure-service';
+import { type GraphExtractorConfig, parseGraphExtractorConfig } from '@mneme/graph-extractor-service';
 import { type IngestConfig, parseIngestConfig } from '@mneme/ingest-service';
 import { type Env, parseParts } from '@mneme/platform';
 import { parseRetrievalConfig, type RetrievalConfig } from '@mneme/retrieval-service';
@@ -13,6 +14,7 @@ export interface StandaloneConfigs {
   readonly ingest: IngestConfig;
   readonly writeFilter: WriteFilterConfig;
   readonly embedder: EmbedderConfig;
+  readonly graphExtractor: GraphExtractorConfig;
   readonly retrieval: RetrievalConfig;
   readonly erasure: ErasureConfig;
 }
@@ -26,6 +28,7 @@ export function parseStandaloneConfigs(env: Env): StandaloneConfigs {
       ingest: parseIngestConfig,
       writeFilter: parseWriteFilterConfig,
       embedder: parseEmbedderConfig,
+      graphExtractor: parseGraphExtractorConfig,
       retrieval: parseRetrievalConfig,
       erasure: parseErasureConfig,
     },

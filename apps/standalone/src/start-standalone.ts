@@ -92,8 +92,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
 }
 
 function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
-  const { standalone, engines, writeFilter, embedder } = configs;
-  return { configs: { standalone, engines, writeFilter, embedder }, ...shared };
+  const { standalone, engines, writeFilter, embedder, graphExtractor } = configs;
+  return { configs: { standalone, engines, writeFilter, embedder, graphExtractor }, ...shared };
 }
 
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {

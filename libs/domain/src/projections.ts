@@ -1,20 +1,28 @@
-import type { MemoryContent, MemoryDerived } from '@mneme/events';
+import type { MemoryContent, MemoryDerived, TurnId } from '@mneme/events';
 import { blindTermOf, type IndexKeys } from './index-keys.js';
 import { indexedTextOf } from './indexed-text.js';
 import { stemCountsOf } from './lexical.js';
 import { type DataKeys, keyedHash } from './sealing.js';
 import { epochMsOf } from './time.js';
 
-/** A memory version as the catalogue keeps it: the event, with instants in epoch milliseconds, and its text sealed. */
-export type CatalogueRow = Omit<MemoryDerived, 'type' | 'v' | 'occurredAt' | 'reviewBy' | 'expiresAt'> & {
+/**
+ * A memory version as the catalogue keeps it: the event, with instants in epoch milliseconds, and its text sealed. The
+ * edge of a fact is the graph's.
+ */
+export type CatalogueRow = Omit<MemoryDerived, 'type' | 'v' | 'occurredAt' | 'reviewBy' | 'expiresAt' | 'fact'> & {
   readonly occurredAtMs: number;
   readonly reviewByMs?: number;
   readonly expiresAtMs?: number;
 };
 
+/** The turns behind a memory: an episode's parents, or the root of what was derived from one. */
+export function turnIdsOf({ kind, derivedFrom, sourceId }: Pick<MemoryDerived, 'kind' | 'derivedFrom' | 'sourceId'>) {
+  return (kind === 'fact' ? [sourceId as string] : [...derivedFrom]) as TurnId[];
+}
+
 /** Pure: the same event gives the same row. */
 export function catalogueRowOf(memory: MemoryDerived): CatalogueRow {
-  const { type: _type, v: _v, occurredAt, reviewBy, expiresAt, ...rest } = memory;
+  const { type: _type, v: _v, fact: _fact, occurredAt, reviewBy, expiresAt, ...rest } = memory;
   return {
     ...rest,
     occurredAtMs: epochMsOf(occurredAt),

@@ -14,6 +14,7 @@ export * from './http-error-filter.js';
 export * from './keyring.js';
 export * from './lifecycle.js';
 export * from './logger.js';
+export * from './memory-change.js';
 export * from './metrics.js';
 export * from './oversized-request.js';
 export * from './parsed-input.js';

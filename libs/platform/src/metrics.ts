@@ -5,6 +5,7 @@ const COUNTERS = {
   mneme_turns_accepted_total: [],
   mneme_turns_repeated_total: [],
   mneme_turns_kept_total: [],
+  mneme_facts_extracted_total: ['predicate'],
   mneme_turns_dropped_total: ['reason'],
   mneme_requests_refused_total: ['code'],
   mneme_records_handled_total: ['group'],

@@ -13,6 +13,7 @@ import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
 import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite-event-log.js';
+import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
@@ -67,6 +68,7 @@ export interface Sqlite {
   readonly subjectTopics: SubjectTopics;
   readonly catalogue: SqliteCatalogue;
   readonly vectorIndex: SqliteVectorIndex;
+  readonly factGraph: SqliteFactGraph;
   readonly sessionStore: SqliteSessionStore;
   readonly shadowStores: ShadowStores;
   /** Stops the consumers, writes what is waiting, closes the files and frees the directory. */
@@ -151,6 +153,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     subjectTopics: new SqliteTopicAudit(tables),
     catalogue: new SqliteCatalogue(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
+    factGraph: new SqliteFactGraph(storeDb),
     sessionStore,
     shadowStores,
     close: async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ShadowStore, ShadowStores } from '@mneme/ports';
 import { guard, openDatabase } from './database.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
+import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -38,6 +39,7 @@ export class SqliteShadowStores implements ShadowStores {
     return {
       catalogue: new SqliteCatalogue(db),
       vectorIndex: new SqliteVectorIndex(db, this.options),
+      factGraph: new SqliteFactGraph(db),
       discard: async () => {
         if (db.isOpen) db.close();
         if (file !== IN_MEMORY) for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });

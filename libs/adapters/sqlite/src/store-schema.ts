@@ -1,3 +1,5 @@
+import { FACTS_STEP } from './facts-schema.js';
+
 /**
  * Schema of `store.db`, one step a version, only ever added to. Every index that serves reads begins with tenant and
  * audience, every index that serves sweeps with tenant and subject.
@@ -114,4 +116,5 @@ export const storeMigrations: readonly string[] = [
   `,
   // Hot sessions have a file of their own.
   'DROP TABLE session_turns; DROP TABLE sessions;',
+  FACTS_STEP,
 ];

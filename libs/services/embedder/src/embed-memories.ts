@@ -1,8 +1,12 @@
 import { MemoryContent, type MemoryDerived, type TenantId } from '@mneme/events';
 import { Corrupt, type IndexEntry, indexedTextOf, indexEntryOf, unseal } from '@mneme/domain';
 import type { Catalogue, Embedder, ErasableStore, IndexedMemory, LogRecord, VectorIndex } from '@mneme/ports';
-import { type BatchEnd, type Keyring, parsedJson, type Received, type RecordHandler } from '@mneme/platform';
 import {
+  type BatchEnd,
+  type Keyring,
+  parsedJson,
+  type Received,
+  type RecordHandler,
   type MemoryChange,
   memoryChangeOf,
   type NetChanges,
@@ -10,7 +14,7 @@ import {
   noteEnd,
   stampOfChange,
   undoChanges,
-} from './memory-change.js';
+} from '@mneme/platform';
 
 export interface EmbedMemoriesPorts {
   readonly keyring: Keyring;

@@ -24,8 +24,8 @@ export interface DigestLimits {
   readonly attemptsMax: number;
 }
 
-/** Consumer groups that project `memories`. */
-export const PROJECTING_GROUPS = ['catalogue', 'embedder'] as const;
+/** Consumer groups that project `memories`, after the one that adds facts to it. */
+export const PROJECTING_GROUPS = ['graph-extractor', 'catalogue', 'embedder', 'fact-graph'] as const;
 const POLL_MS = 20;
 
 /**

@@ -6,7 +6,7 @@ import {
   TOPICS,
   type TenantId,
 } from '@mneme/events';
-import { catalogueRowOf, type IndexKeys, indexEntryOf, StateDigest, unseal } from '@mneme/domain';
+import { catalogueRowOf, graphFactOf, type IndexKeys, indexEntryOf, StateDigest, unseal } from '@mneme/domain';
 import type { Embedder, EventLog, LogRecord } from '@mneme/ports';
 import { type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
 import { memoryPages } from './memories-log.js';
@@ -26,7 +26,7 @@ export async function expectedDigests(
   tenantId: TenantId,
   ends: readonly number[],
 ): Promise<ReadonlyMap<string, StateDigest>> {
-  const sums = { catalogue: new StateDigest(), 'vector-index': new StateDigest() };
+  const sums = { catalogue: new StateDigest(), 'vector-index': new StateDigest(), 'fact-graph': new StateDigest() };
   const { indexKeys } = await ports.keyring.tenant(tenantId);
   for (const [partition, end] of ends.entries()) {
     const living = await livingVersions(ports.log, tenantId, { partition, end });
@@ -39,6 +39,9 @@ export async function expectedDigests(
         const access = accesses.get(memory.subjectId);
         if (access?.state !== 'open' || access.epoch !== memory.epoch) continue;
         sums.catalogue.add(catalogueRowOf(memory));
+        // Half a fact went to the dead letters of the graph.
+        const fact = memory.fact === undefined ? undefined : graphFactOf(memory);
+        if (fact !== undefined) sums['fact-graph'].add(fact);
         if (living.highest.get(memory.memoryId) !== memory.version) continue;
         sums['vector-index'].add(entryOf(memory, { access, indexKeys, model: ports.embedder.model }));
       }
