@@ -94,7 +94,7 @@ function writtenOut(text: string): string {
     : text;
 }
 
-const AUXILIARY = /^(?:am|is|are|was|were|have|has|had|been|be|will|can|must|do|does|did)$/i;
+const AUXILIARY = /^(?:am|is|are|was|were|have|has|had|been|be|will|can|must)$/i;
 const ADVERB =
   /^(?:really|also|just|currently|now|still|always|usually|actually|recently|finally|mostly|absolutely|definitely|totally|certainly|already|both|all|sometimes|often|mainly|primarily|truly|kinda|genuinely|generally|typically|especially|officially|personally|even|then|simply|basically|obviously|only\s+just|honestly|proudly|happily|very|so|quite|pretty|super|sort|kind)$/i;
 const HEDGING_ADVERB = /^(?:probably|possibly|apparently|supposedly)$/i;
@@ -118,7 +118,8 @@ function verbPhraseOf(rest: string): VerbPhrase {
     if (/^no$/i.test(word) && /^longer$/i.test(words[at + 1] ?? '')) [negation, at] = ['ended', at + 1];
     else if (/^(?:not|never)$/i.test(word)) negation = 'not';
     else if (HEDGING_ADVERB.test(word)) isHedged = true;
-    else if (AUXILIARY.test(word)) kept.push(...(/^(?:do|does|did)$/i.test(word) ? [] : [word.toLowerCase()]));
+    else if (/^(?:do|does|did)$/i.test(word) && kept.length === 0 && isAuxiliaryDo(words[at + 1])) continue;
+    else if (AUXILIARY.test(word)) kept.push(word.toLowerCase());
     else if (!ADVERB.test(word)) break;
   }
   const phrase = [...kept, ...words.slice(at)]
@@ -129,4 +130,13 @@ function verbPhraseOf(rest: string): VerbPhrase {
   if (stopped !== phrase) return { phrase: stopped, negation: 'ended', isHedged };
   const habit = phrase.replace(PAST_HABIT, (used) => (/\bbe\s+$/i.test(used) ? 'am ' : ''));
   return habit === phrase ? { phrase, negation, isHedged } : { phrase: habit, negation: 'ended', isHedged };
+}
+
+/** "Do not like", "do enjoy": the verb comes after it. In "do yoga" it is the verb. */
+function isAuxiliaryDo(next: string | undefined): boolean {
+  return (
+    next !== undefined &&
+    (ADVERB.test(next) ||
+      /^(?:not|never|like|love|enjoy|prefer|have|know|use|own|work|live|hate|want|plan)$/i.test(next))
+  );
 }

@@ -100,7 +100,7 @@ export const IDENTITY_RULES: readonly Rule[] = [
     predicate: 'works_at',
     subjects: SPEAKER_OR_PERSON,
     pattern: rule(
-      `${BE}(?:employed|(?<was>worked)|work|works|working|interning|intern)\\s+(?:part-time\\s+|full-time\\s+|remotely\\s+|there\\s+)?(?:at|for|by|with)\\s+(?<o>.+)`,
+      `${BE}(?:employed|(?<was>worked)|work|works|working|interning|intern)\\s+(?:part-time\\s+|full-time\\s+|remotely\\s+|there\\s+)?(?:at|for|by)\\s+(?<o>.+)`,
     ),
     read: (m) =>
       ended(

@@ -6,7 +6,7 @@ const TIME_WORD =
   '(?:yesterday|today|tomorrow|tonight|(?:last|next|this|every|each|earlier this|later this|the last|the past)\\s+(?:week|weekend|month|year|quarter|summer|winter|spring|autumn|fall|morning|evening|afternoon|night|time|day|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|may|june|july|august|september|october|november|december|few|couple|\\d+)\\p{L}*|(?:a|an|one|two|three|four|five|six|several|many|a few|\\d+)\\s+(?:day|week|month|year|hour)s?\\s+ago|in\\s+(?:\\d{4}|(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b|my (?:spare|free) time)|on\\s+(?:mon|tues|wednes|thurs|fri|satur|sun)days?|for\\s+(?:now|years|ages|a (?:while|long time)|the (?:last|past)|(?:about |over |almost )?(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|twenty|many|several|a few)\\s+(?:day|week|month|year)s?)|from\\s+\\d{4}|since\\b|until\\b|till\\b)';
 const TIME = new RegExp(`\\s+${TIME_WORD}`, 'iu');
 const LOOSE_END =
-  /[.,;:!?()]|\s(?:because|but|when|whenever|where|which|who|whom|whose|so|if|while|although|though|than|instead|too|as well|either|at the moment|right now|these days|nowadays|now|currently|lately|already|again|at all|a lot|very much|so much|more than|the most|by the way|and then|and (?:he|she|it|i|we|they|my|the|that|this|so|am|is|are|was|have|has|got|been|want|need|work|feel|think|try|hope|do|love|like|enjoy))(?=[\s.,;:!?]|$)/i;
+  /[.,;:!?()]|\s(?:because|but|when|whenever|where|which|who|whom|whose|so|if|while|although|though|than|instead|too|as well|either|at the moment|right now|these days|nowadays|now|currently|lately|already|again|at all|a lot|very much|so much|more than|the most|by the way|and then|and (?:he|she|it|i|we|they|my|the|that|this|so|am|is|are|was|have|has|got|been|want|need|work|feel|think|try|hope|do|love|like|enjoy|\p{L}{3,}ed))(?=[\s.,;:!?]|$)/iu;
 const PREPOSITION =
   /\s(?:for|with|in|on|at|from|to|during|over|near|through|around|via|by|as|about|into|after|before|against|under|together|together with|here|there|personally|well|really)(?=\s|$)/i;
 const CLOSING =
@@ -70,6 +70,7 @@ export function nameOrNounOf(text: string): string | undefined {
 /** "Redis and Kafka" are two; longer parts are taken to be one thing. */
 export function partsOf(object: string): readonly string[] {
   const parts = object.split(/\s+(?:and|&)\s+|,\s+/);
+  if (/\b(?:my|our|your|his|her|their|its)\b/i.test(object)) return [object];
   return parts.every((part) => part !== '' && part.split(' ').length <= 2) ? parts.map(withoutArticle) : [object];
 }
 
@@ -86,7 +87,8 @@ function sound(text: string, wordsMax: number): string | undefined {
   const trimmed = text
     .trim()
     .replace(/[\s.,;:!?…-]+$/, '')
-    .replace(CLOSING, '');
+    .replace(CLOSING, '')
+    .replace(/[\s,]+$/, '');
   if (trimmed === '' || NOTHING.test(trimmed) || POINTING.test(trimmed)) return undefined;
   const object = withoutArticle(trimmed);
   if (NOTHING.test(object) || !/[\p{L}\p{N}]/u.test(object)) return undefined;

@@ -7,7 +7,7 @@ const SMALL_VERB =
   '(?:know|thank|ask|say|see|make sure|talk|hear|be|share|tell|check|understand|note|add|mention|show|point out|apologi[sz]e|give|let|try|help|do|get back|emphasi[sz]e|clarify|confirm|think|believe|admit|feel|find out|hug|sleep|bed|need|have|miss|keep|look|send|catch up|chat|get going|go now|run now|leave now|stop|wait|remember|forget|congratulate|wish|stress|remind|like|love)\\b';
 const DECIDED = '(?:decided|agreed|resolved|opted|voted|determined|committed)';
 const CHOSEN =
-  '(?:chose|chosen|picked|selected|settled on|went with|gone with|opted for|going with|(?:am |are )?going to go with|will go with|landed on|signed off on|ruled out|approved|go with|going for)';
+  '(?:chose|chosen|picked|selected|settled on|went with|gone with|opted for|going with|(?:am |are )?going to go with|will go with|landed on|signed off on|ruled out|approved|go with)';
 /** What somebody decided, means to do and must keep to, and when things take place. */
 export const PLAN_RULES: readonly Rule[] = [
   {
@@ -52,7 +52,7 @@ export const PLAN_RULES: readonly Rule[] = [
     predicate: 'plan_is',
     subjects: SPEAKER_OR_PERSON,
     pattern: rule(
-      `(?:(?:am|is|are|have|has|been)\\s+)*(?:plan|plans|planning|planned|intend|intends|intending|aim|aims|aiming|hope|hopes|hoping|want|wants|wanting|looking|mean|set out)\\s+(?:on\\s+(?=\\p{L}+ing)|to\\s+)(?!${SMALL_VERB})(?<o>.+)`,
+      `(?:(?:am|is|are|have|has|been)\\s+)*(?:plan|plans|planning|planned|intend|intends|intending|aim|aims|aiming|hope|hopes|hoping|want|wants|wanting|looking|mean|set out|determined|keen|eager)\\s+(?:on\\s+(?=\\p{L}+ing)|to\\s+)(?!${SMALL_VERB})(?<o>.+)`,
     ),
     read: planned,
   },
@@ -137,12 +137,14 @@ function decision({ groups }: Match): Finding | undefined {
     : { object };
 }
 
+// "Make it", "eat this": what is meant stands in an earlier turn. "Go", "win" alone mean nothing later.
+const POINTS = /^(?:\p{L}+\s){1,3}(?:it|this|that|them|any|him|her|you|these|those|there|one)(?=\s|$)/iu;
+const BARE =
+  /^(?:go|come|leave|win|start|work|write|read|eat|do|make|get|take)(?:\s+in the future|\s+(?:on|out|up))?$/i;
+
 function planned({ groups }: Match): Finding | undefined {
   const object = phraseOf(groups.o ?? '');
-  return object === undefined ||
-    (object.split(' ').length < 2 && /^(?:go|come|leave|win|start|work|write|read|eat)$/i.test(object))
-    ? undefined
-    : { object };
+  return object === undefined || POINTS.test(object) || BARE.test(object) ? undefined : { object };
 }
 
 function hedged(finding: Finding | undefined): Finding | undefined {

@@ -3,7 +3,7 @@ import { BE, rule, SPEAKER_OR_PERSON, type Finding, type Match, type Rule } from
 
 const FOND =
   '(?:an?\\s+)?(?:big|huge|great|massive|real)?\\s*(?:fan of|fond of|into|keen on|obsessed with|crazy about|mad about|passionate about|partial to|addicted to|hooked on|in love with)';
-const LIKE = '(?:like|likes|love|loves|loving|enjoy|enjoys|enjoying|adore|adores|cherish|appreciate|favou?r|favou?rs)';
+const LIKE = '(?:like|likes|love|loves|loving|enjoy|enjoys|enjoying|adore|adores|favou?r|favou?rs)';
 const DISLIKE =
   '(?:hate|hates|dislike|dislikes|detest|detests|loathe|loathes|despise|despises|avoid|avoids|avoiding|abhor|am sick of|am tired of|(?:try|tries|trying|prefer) to (?:avoid|stay away from|keep away from|steer clear of)|(?:stay|stays|staying|keep|keeps|steer|steers) (?:away from|clear of|off))';
 
@@ -122,11 +122,15 @@ function disliked({ clause, groups }: Match): Finding | undefined {
 
 function avoided(text: string | undefined): Finding | undefined {
   const object = nounOf(text ?? '');
-  return object === undefined ? undefined : { object, predicate: 'avoids' };
+  return object === undefined || POINTS.test(` ${object}`) ? undefined : { object, predicate: 'avoids' };
 }
 
+// "Seeing them eat" says nothing to who does not know whom it means.
+const POINTS = /\s(?:it|him|her|them|you|me|us|this|that|their|his|your)(?=\s|$)/i;
+
 function finding(object: string | undefined): Finding | readonly Finding[] | undefined {
-  return object === undefined ? undefined : partsOf(object).map((part) => ({ object: part }));
+  if (object === undefined || POINTS.test(` ${object}`)) return undefined;
+  return partsOf(object.replace(/^both\s+/i, '')).map((part) => ({ object: part }));
 }
 
 function favourite({ groups }: Match): Finding | undefined {

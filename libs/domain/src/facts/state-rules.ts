@@ -37,6 +37,8 @@ const RELATIONS: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
+const AT_END =
+  '(?=$|[,.;!]|\\s+(?:and|again|until|since|by|as of|now|yet|on|in|at|this|last|today|tonight|yesterday|due|after|with|for (?:now|the|maintenance|today))\\b)';
 const A_GROUP = new RegExp(`\\b${GROUP}\\b`, 'i');
 
 /** Accounts, the state of things, and how things hang together. */
@@ -90,7 +92,7 @@ export const STATE_RULES: readonly Rule[] = [
     predicate: 'status_is',
     subjects: ['thing', 'pet', 'person'],
     pattern: rule(
-      `(?:is|are|remains|stays|(?:has|have)(?: been)?|(?<was>was|were)|got|gets|seems|went|goes)\\s+(?:being\\s+)?(?:still\\s+|finally\\s+|once\\s+)?(?<o>${STATE})(?=$|[\\s,.;!])`,
+      `(?:is|are|remains|stays|(?:has|have)(?: been)?|(?<was>was|were)|got|gets|seems|went|goes)\\s+(?:being\\s+)?(?:still\\s+|finally\\s+|once\\s+)?(?<o>${STATE})${AT_END}`,
     ),
     read: state,
   },
@@ -167,7 +169,7 @@ function state({ groups, clause }: Match): Finding | undefined {
   if (groups.was !== undefined && !LASTING.test(object)) return undefined;
   if (
     clause.subject?.kind === 'thing' &&
-    /^(?:time|life|everything|favou?rite|day|weather|world|place|food|movie|book|view|people|all|kids|one)\b/i.test(
+    /\bones?$|^(?:time|life|everything|favou?rite|day|weather|world|place|food|movie|book|view|people|all|kids|one)\b/i.test(
       clause.subject.name,
     )
   )

@@ -48,7 +48,7 @@ export const WORK_RULES: readonly Rule[] = [
     subjects: SPEAKER_OR_PERSON,
     isEvent: true,
     pattern: rule(
-      `(?:(?:was|were|got|have|has|been|am|is|are)\\s+)*(?:moved|assigned|transferred|added|put|joined|switched|reassigned|pulled|started|kicked off)\\s*(?:to|on|onto|in|into|on to|work on)?\\s+(?:the\\s+|an?\\s+)?(?<o>(?:Project\\s+\\S+|(?:[\\p{L}\\d'-]+\\s+){1,3}?${PROJECT}\\b).*)`,
+      `(?:(?:was|were|got|have|has|been|am|is|are)\\s+)*(?:moved|assigned|transferred|added|put|switched|reassigned|pulled|kicked off)\\s*(?:to|on|onto|in|into|on to|work on)?\\s+(?:the\\s+|an?\\s+)?(?<o>(?:Project\\s+\\S+|(?:[\\p{L}\\d'-]+\\s+){1,3}?${PROJECT}\\b).*)`,
     ),
     read: project,
   },
