@@ -43,7 +43,7 @@ export const DEFAULT_POLICY: TenantPolicy = {
   toolReliability: {},
   sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
-  writeFilter: { keepAtLeast: 2.5 },
+  writeFilter: { keepAtLeast: 2 },
 };
 
 /** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */

@@ -19,13 +19,22 @@ export type PhraseFlag = Exclude<TurnFlag, 'fact'>;
  * Flags that the phrases of a sentence show. A question shows only what it asks for. Every pattern is a bounded
  * sequence of alternatives, without a repeat inside a repeat, so time is linear in the length of the sentence.
  */
-export function phraseFlagsOf({ line, isQuestion }: Sentence): readonly PhraseFlag[] {
+export function phraseFlagsOf(sentence: Sentence): readonly PhraseFlag[] {
+  const { line, isQuestion } = sentence;
   const flags: PhraseFlag[] = [];
   for (const [flag, { shows, unless, inQuestions }] of RULES) {
     if (isQuestion && inQuestions !== true) continue;
-    if (shows.test(line) && (unless === undefined || !unless.test(line))) flags.push(flag);
+    if (shows.test(line) && (unless === undefined || !unless.test(line)) && !flags.includes(flag)) flags.push(flag);
   }
+  if (!isQuestion && !flags.includes('identity') && introduces(sentence)) flags.push('identity');
   return flags;
+}
+
+/** "I'm Ana": a capital is all that tells a name from what somebody feels. */
+function introduces({ line, words, written }: Sentence): boolean {
+  if (!/^ (?:(?:hi|hello|hey) )?(?:i'm|i am|this is) /.test(line)) return false;
+  const at = words.findIndex((word) => word === "i'm" || word === 'am' || word === 'is') + 1;
+  return /^\p{Lu}\p{Ll}/u.test(written[at] ?? '');
 }
 
 interface Rule {
@@ -62,8 +71,9 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
         ' my (?:absolute |all time )?(?:favou?rites?|go to|preference) | (?:is|are|was) (?:one of )?my (?:favou?rites?|thing|jam|passions?) ',
         " (?:'d|would|i'd|we'd|she'd|he'd|they'd) (?:much )?rather | prefer(?:red|ence|ably)? ",
         ' (?:big|huge|not a|a) fan of | fond of | keen on | obsessed with | sick of | tired of | allergic to | into (?:[a-z]+ing) ',
-        ' i (?:usually|always|never|typically|normally|tend to|only ever|mostly) [a-z]+ ',
+        ' (?:i|we) (?:usually|always|never|typically|normally|tend to|only ever|mostly) [a-z]+ ',
         '^ (?:please |so |and |but |also ){0,2}(?:always|never|only|avoid|no|skip|stop|keep|use|write|answer|reply|call me|address me) .{0,400} (?:please|always|never|format|style|only|emojis?|bullets?|lists?|tone|units|short|instead) ',
+        '^ (?:please |so |and |but |also ){0,2}(?:keep|make|write|leave) (?:the|your|all|my) (?:[^ ]+ )?(?:answers?|repl(?:y|ies)|summar(?:y|ies)|emails?|messages?|comments?|reports?|texts?) ',
         '^ (?:please |so |and |but |also ){0,2}(?:always|never|avoid|stop) [a-z]+ [a-z]+ ',
         "^ (?:please |and |but )?(?:don't|do not|no) (?:use|send|call|include|add|write|put|give|show|bullet|emojis?|more) ",
         ' (?:short|brief|concise|long|detailed|formal|informal) (?:answers?|repl(?:y|ies)|summar(?:y|ies)|emails?|messages?) ',
@@ -79,7 +89,7 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
         ' decid(?:ed?|ing) (?:to|on|not|that|against|for|we|i) | (?:has|have|had|been|was|were|finally|we|i|they) decided ',
         ' (?:chose|chosen|picked|settled on|opted (?:for|to)|agreed (?:to|on|that|with)|voted (?:for|to)|committed to|signed off|approved) ',
         " (?:i'll|we'll|will|i|we|let's|let us|to|they|is|are|i'm|we're|am) (?:go|going|went|gone|stick|sticking|stay) (?:with|for) | went with ",
-        ' (?:made up (?:my|our|her|his|their) minds?|(?:final|our|my|the) decision (?:is|was)) ',
+        ' (?:as agreed|made up (?:my|our|her|his|their) minds?|(?:final|our|my|the) decision (?:is|was)) ',
         " i'll (?:take|have|keep) (?:the|a|this|that|both|two|three) ",
         " let's (?:use|switch|move|keep|drop|restore|ship|merge|revert|roll|make|call it|name it|set|turn|put|start with|stay|stick|cancel|postpone|skip|do (?:the|a|option)) .{0,400} (?:[a-z]{4,}|[0-9]+) ",
       ),
@@ -100,7 +110,8 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
         ' (?:disk|quota|storage|memory) (?:is )?(?:full|exceeded|exhausted) | logged out | data loss | wrong (?:amount|total|result|data) ',
         ' (?:fehler|fehlgeschlagen|erreur|échoué|échec|fallo|falló|errore|erro|błąd|ошибка|ошибку|сбой|エラー|错误|失败|오류) ',
       ),
-      unless: / (?:trial and error|no errors?|without errors?|0 errors?|never failed|0 failed|my heart) /,
+      unless:
+        / (?:trial and error|no errors?|error (?:rates?|handling|budgets?|pages?|messages?)|without errors?|0 errors?|never failed|0 failed|my heart) /,
       inQuestions: true,
     },
   ],
@@ -120,7 +131,7 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
         " (?:mein name ist|ich heiße|ich bin|je m'appelle|je suis|me llamo|mi nombre es|soy|mi chiamo|меня зовут|私の名前は|我叫) ",
       ),
       unless:
-        / i'm a (?:bit|little|lot) | (?:called|call|calls) me (?:back|yesterday|today|last|this|and|when|again|tomorrow|later|at) /,
+        / i'm a (?:bit|little|lot) | (?:called|call|calls) me (?:back|yesterday|today|last|this|and|when|again|tomorrow|later|at|before|after|if|on) /,
     },
   ],
   [
@@ -129,30 +140,39 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
       shows: anyOf(
         ` ${I_AM} (?:also |still |all |really |so )?(?:going to|gonna|planning|about to|hoping|thinking (?:of|about)|looking (?:forward|into|for)|considering|flying|meeting|starting|moving|travell?ing|visiting|launching|hosting|leaving|having|getting|taking|doing|signing up|off) `,
         " (?:i|we|he|she|they)(?:'ll| will) (?:[^ ]+ ){2}",
-        ' (?:plan|plans|planned|planning|intend|intends|aim|aims|hope|hopes|hoping|promised|meant|set) (?:to|on|for) ',
+        ' (?:plan|plans|planned|planning|intend|intends|aim|aims|hope|hopes|hoping|promised|set) to | (?:i|we|they) (?:plan|aim) (?:on|for) ',
         " (?:i|we|he|she|they)(?:'d)? (?:also |really |still |just )?(?:want|wants|need|needs|have|has|would like|would love|like|love) to (?:[^ ]+ ){2}",
         ' (?:scheduled|booked|appointment|deadline|due (?:on|by|in|at)|signed up for|registered for|applied for|remind me|goal is|goals are|next steps?|upcoming|roadmap|dream is|saving up) ',
         ' (?:tomorrow|tonight|next (?:week|weekend|month|year|summer|spring|fall|autumn|winter|monday|tuesday|wednesday|thursday|friday|saturday|sunday)|this (?:weekend|evening)|in a few (?:days|weeks|months)|coming (?:over|up|weekend)) ',
         '^ (?:please )?(?:book|schedule|order|reserve|cancel|remind|reschedule|renew|buy) ',
-        ' (?:can|could|would|will) you (?:please )?(?:book|schedule|order|reserve|cancel|remind|reschedule|renew|buy|arrange|send|move) .{0,400} (?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|on [a-z]+day|tomorrow|tonight|at|before) ',
         ' (?:termin|morgen|mañana|demain|domani|jutro|завтра|明日|来月|来週|明天|내일) ',
       ),
       unless:
         / (?:i|we)(?:'ll| will) (?:do (?:it|that|so|this)|check|let you|be (?:here|there|right|back|happy|glad)|try|see|keep (?:that|it|you)|get (?:back|right|on)|help|take (?:a look|care)|look into) | (?:i|we) (?:have|had|need) to (?:say|admit|agree) | want to (?:hear|see|know|say|thank) | (?:i'm|we're) (?:doing|getting|having|off) (?:great|good|well|okay|ok|fine|better|there|a blast|fun) /,
-      inQuestions: false,
+    },
+  ],
+  // A request is a plan, in the form of a question or not.
+  [
+    'plan',
+    {
+      shows: anyOf(
+        '^ (?:please |and |also |so )?(?:can|could|would|will) you (?:please )?(?:book|schedule|order|reserve|cancel|remind|reschedule|renew|buy|arrange|send|move|set up) .{0,400} (?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|on [a-z]+day|tomorrow|tonight|before) ',
+      ),
+      inQuestions: true,
     },
   ],
   [
     'correction',
     {
       shows: anyOf(
-        '^ (?:no|nope|sorry|actually|wait|correction|oops|well actually|hold on)(?: wait| sorry| no| actually)? (?:[^ ]+ ){3}',
+        '^ (?:correction|actually|oops|no wait|wait no|no sorry|sorry no|no actually|well actually) (?:[^ ]+ ){3}',
+        "^ (?:no|nope|sorry|wait) (?:it's|it is|it was|that was|she's|he's|they're|the|my|our|not) (?:[^ ]+ ){2}",
         " (?:i|we) (?:meant|misspoke|mistyped|mixed (?:it|them|that|up)|got (?:it|that) wrong) | (?:i|we) (?:was|were) (?:wrong|mistaken) | my mistake | that's (?:wrong|not right|incorrect|not correct|not what i|outdated) | you (?:got|have) (?:it|that|my|the) .{0,60} wrong ",
         " (?:is|are|was|were|it's|that's|she's|he's) (?:[^ ]+ ){1,6}(?:and )?not (?:my|the|our|in|on|at|an?|for|[a-z]*[0-9]+[a-z0-9]*) [^ ]+ (?:[^ ]+ )?$| (?:is|are|it's|was) not (?:[^ ]+ ){1,5}but | is (?:[^ ]+ ){1,3}and not (?:[^ ]+ ){1,3}$",
         ' (?:not|no longer) (?:[^ ]+ ){1,4}(?:any ?more|but rather|but actually) | no longer ',
       ),
       unless:
-        /^ (?:no|nope|sorry|actually|wait)(?: wait| sorry| no| actually)? (?:that's|thats|it's|its|thanks|thank|problem|worries|way|idea|need|i|to hear|for|about|but|you|one|more|doubt|matter|wonder|rush|pressure)(?: (?:all|fine|ok|okay|good|you|don't|didn't|haven't|do|am|your|the|so|hear|not|bad|to)| [a-z']+ (?:you|your))? | not (?:bad|sure|only|yet|really|too|at all|so) /,
+        /^ (?:actually|oops|no actually|well actually) (?:never|that's|it's|thanks|thank|i|i'm) (?:never|mind|you|fine|ok|okay|good|great|love|loved|like|liked|think|just|really|do|did|have|had|am|so|not|a|for|all|pretty) | the (?:same|best|only) | not (?:bad|sure|only|yet|really|too|at all|so) /,
     },
   ],
   [

@@ -20,6 +20,7 @@ export interface Weighed {
 
 const WORD_CHARS_MAX = 40;
 const ANSWER_WORDS_MAX = 4;
+const ANSWER = /^ (?:an?|my|our|some|in|at|with|from|for|by|on|to|because|since|near|under) /;
 const UNSPACED = /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}]/u;
 const BEYOND_ASCII = /[^\p{ASCII}]/u;
 const CAPITAL = /^\p{Lu}/u;
@@ -56,6 +57,7 @@ class Tally {
   private statements = 0;
   private questions = 0;
   private smallTalk = 0;
+  private answers = false;
 
   add(sentence: Sentence): void {
     const words = wordsOf(sentence);
@@ -82,13 +84,13 @@ class Tally {
     this.statements += 1;
     this.foreignCount += words.foreign;
     this.countTold(sentence, words);
+    this.answers ||= words.names + words.numbers + words.dates > 0 || ANSWER.test(sentence.line);
     if (flags.length === 0 && isFact(words, told)) this.flags.add('fact');
   }
 
   weighed(): Weighed {
     const { wordCount } = this;
-    const specifics = ['name', 'number', 'date'].some((feature) => this.counts.has(feature as Feature));
-    if (wordCount <= ANSWER_WORDS_MAX && specifics) this.count('answer', 1);
+    if (wordCount <= ANSWER_WORDS_MAX && this.answers) this.count('answer', 1);
     if (this.foreignCount > 0 && this.everydayCount === 0) this.count('other-language', 1);
     const points = new Map<Feature, number>();
     let score = 0;

@@ -24,8 +24,8 @@ export const WEIGHTS = {
   own: { points: 1, countMax: 1 },
   /** Words that are not of every chat; also every word of a language that the lists do not know. */
   content: { points: 0.5, countMax: 10 },
-  /** At most four words with a name, a number or a date: an answer. */
-  answer: { points: 1, countMax: 1 },
+  /** At most four words that give a name, a number or a date, or begin as answers do: "In the attic.", "A violin." */
+  answer: { points: 1.5, countMax: 1 },
   /** Letters beyond English and no English word: the rules know little, and keep when in doubt. */
   'other-language': { points: 1.5, countMax: 1 },
   /** Names, numbers and content in a question: they are asked about, not told. */

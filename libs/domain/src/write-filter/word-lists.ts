@@ -38,6 +38,8 @@ export const EVERYDAY: ReadonlySet<string> = wordsOf(`
   learning grow growing bring brings bringing inspire motivated motivation passion passionate joy strength strong
   positive memories memory hello hi please thanks thank welcome yeah
   tips advice details info information anybody pic pics photo photos picture
+  explain continue retry elaborate proceed summarize summarise translate rewrite repeat shorter longer frustration
+  apologize apologise inconvenience hesitate assist assistance contacting reaching
   null true false status success results result none undefined
 `);
 
