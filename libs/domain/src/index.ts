@@ -25,6 +25,7 @@ export {
   judgeTurn,
   type Verdict,
 } from './write-filter/judge-turn.js';
+export { echoHashesOf, echoShareOf } from './write-filter/echo.js';
 export type { TurnFlag } from './write-filter/flag-phrases.js';
 export { type Feature, FEATURES, type Weight, WEIGHTS } from './write-filter/weights.js';
 export type { Weighed } from './write-filter/weigh-turn.js';

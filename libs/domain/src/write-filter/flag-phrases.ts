@@ -72,7 +72,7 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
         " (?:'d|would|i'd|we'd|she'd|he'd|they'd) (?:much )?rather | prefer(?:red|ence|ably)? ",
         ' (?:big|huge|not a|a) fan of | fond of | keen on | obsessed with | sick of | tired of | allergic to | into (?:[a-z]+ing) ',
         ' (?:i|we) (?:usually|always|never|typically|normally|tend to|only ever|mostly) [a-z]+ ',
-        '^ (?:please |so |and |but |also ){0,2}(?:always|never|only|avoid|no|skip|stop|keep|use|write|answer|reply|call me|address me) .{0,400} (?:please|always|never|format|style|only|emojis?|bullets?|lists?|tone|units|short|instead) ',
+        '^ (?:please |so |and |but |also ){0,2}(?:always|never|only|avoid|no|skip|stop|keep|use|write|answer|reply|call me|address me) .{0,120} (?:please|always|never|format|style|only|emojis?|bullets?|lists?|tone|units|short|instead) ',
         '^ (?:please |so |and |but |also ){0,2}(?:keep|make|write|leave) (?:the|your|all|my) (?:[^ ]+ )?(?:answers?|repl(?:y|ies)|summar(?:y|ies)|emails?|messages?|comments?|reports?|texts?) ',
         '^ (?:please |so |and |but |also ){0,2}(?:always|never|avoid|stop) [a-z]+ [a-z]+ ',
         "^ (?:please |and |but )?(?:don't|do not|no) (?:use|send|call|include|add|write|put|give|show|bullet|emojis?|more) ",
@@ -91,7 +91,7 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
         " (?:i'll|we'll|will|i|we|let's|let us|to|they|is|are|i'm|we're|am) (?:go|going|went|gone|stick|sticking|stay) (?:with|for) | went with ",
         ' (?:as agreed|made up (?:my|our|her|his|their) minds?|(?:final|our|my|the) decision (?:is|was)) ',
         " i'll (?:take|have|keep) (?:the|a|this|that|both|two|three) ",
-        " let's (?:use|switch|move|keep|drop|restore|ship|merge|revert|roll|make|call it|name it|set|turn|put|start with|stay|stick|cancel|postpone|skip|do (?:the|a|option)) .{0,400} (?:[a-z]{4,}|[0-9]+) ",
+        " let's (?:use|switch|move|keep|drop|restore|ship|merge|revert|roll|make|call it|name it|set|turn|put|start with|stay|stick|cancel|postpone|skip|do (?:the|a|option)) .{0,120} (?:[a-z]{4,}|[0-9]+) ",
       ),
     },
   ],
@@ -156,7 +156,7 @@ const RULES: readonly (readonly [PhraseFlag, Rule])[] = [
     'plan',
     {
       shows: anyOf(
-        '^ (?:please |and |also |so )?(?:can|could|would|will) you (?:please )?(?:book|schedule|order|reserve|cancel|remind|reschedule|renew|buy|arrange|send|move|set up) .{0,400} (?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|on [a-z]+day|tomorrow|tonight|before) ',
+        '^ (?:please |and |also |so )?(?:can|could|would|will) you (?:please )?(?:book|schedule|order|reserve|cancel|remind|reschedule|renew|buy|arrange|send|move|set up) .{0,120} (?:[0-9]+|two|three|four|five|six|seven|eight|nine|ten|on [a-z]+day|tomorrow|tonight|before) ',
       ),
       inQuestions: true,
     },

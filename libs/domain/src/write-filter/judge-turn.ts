@@ -23,6 +23,8 @@ export type Verdict =
 /** What the rules look at in a turn: what was said and by whom, never when or to whom. */
 export interface JudgedTurn extends Pick<TurnContent, 'content' | 'toolCalls'> {
   readonly role: Role;
+  /** Share of its words that repeat what was just recalled (`echoShareOf`); absent: nothing is known of that. */
+  readonly echoShare?: number;
 }
 
 /** A verdict with what led to it. `weighed` is absent where a rule decides without weighing. */
@@ -54,10 +56,11 @@ export function explainTurn(turn: JudgedTurn, policy: TenantPolicy): Judgement {
 
 const REPETITIVE_WORDS_MIN = 8;
 const REPETITIVE_DISTINCT_SHARE = 0.25;
+const ECHO_SHARE = 0.8;
 const WISHES: readonly TurnFlag[] = ['wish-to-remember', 'wish-to-forget'];
 
 /** What no score makes up for. */
-function refusalOf({ role, content }: JudgedTurn, weighed: Weighed): DropReason | undefined {
+function refusalOf({ role, content, echoShare = 0 }: JudgedTurn, weighed: Weighed): DropReason | undefined {
   const { wordCount, distinctWordCount, blobCount, flags } = weighed;
   if (wordCount === 0) return 'no-content';
   if (blobCount > 0 && blobCount === wordCount) return 'unreadable';
@@ -66,7 +69,7 @@ function refusalOf({ role, content }: JudgedTurn, weighed: Weighed): DropReason 
   // A person's own wish is heard even in words that look like instructions to a program.
   if (role === 'user' && flags.some((flag) => WISHES.includes(flag))) return undefined;
   if (isBootText(content)) return 'boot-text';
-  return isRecalled(content) ? 'recall-echo' : undefined;
+  return isRecalled(content) || echoShare >= ECHO_SHARE ? 'recall-echo' : undefined;
 }
 
 function lackOf({ asksOnly, hasSmallTalk }: Weighed): readonly [DropReason, ...DropReason[]] {
