@@ -6,7 +6,7 @@ import { curveOf, figuresOf } from './figures.mjs';
  * `npm run filter`: precision and recall of the write-filter on the labelled turns beside this file, and its speed.
  *   -- --data DIR       the curve over the threshold on conversations in the form of docs/evaluation.md
  *   -- --explain TEXT   how one turn is judged (--role assistant)
- *   -- --wrong          the labelled turns that are judged otherwise than labelled; --seen: not those held out
+ *   -- --wrong          the turns of the half `seen` that are judged otherwise than labelled
  * Needs the built library, which `npm run filter` sees to.
  */
 const LIBRARY = new URL('../../libs/domain/dist/index.js', import.meta.url);

@@ -32,7 +32,7 @@ export const WEIGHTS = {
   asked: { points: 0.25, countMax: 6 },
   question: { points: -0.5, countMax: 2 },
   reaction: { points: -0.5, countMax: 3 },
-} as const satisfies Readonly<Record<Exclude<TurnFlag, 'fact'> | string, Weight>>;
+} as const satisfies Readonly<Record<Exclude<TurnFlag, 'fact'>, Weight> & Record<string, Weight>>;
 
 export interface Weight {
   readonly points: number;
