@@ -5,8 +5,8 @@ describe('the metrics', () => {
   it('add up by name in a snapshot and by label in the text', async () => {
     const metrics = new Metrics();
     metrics.increment('mneme_turns_accepted_total', {}, 3);
-    metrics.increment('mneme_turns_dropped_total', { reason: 'empty' }, 2);
-    metrics.increment('mneme_turns_dropped_total', { reason: 'no-words' });
+    metrics.increment('mneme_turns_dropped_total', { reason: 'no-content' }, 2);
+    metrics.increment('mneme_turns_dropped_total', { reason: 'small-talk' });
     metrics.increment('mneme_turns_repeated_total', {}, 0);
     metrics.observe('mneme_recall_ms', 3, { leg: 'dense' });
     expect(metrics.snapshot()).toEqual([
@@ -14,7 +14,7 @@ describe('the metrics', () => {
       { name: 'mneme_turns_dropped_total', value: 3 },
     ]);
     const text = await metrics.text();
-    expect(text).toContain('mneme_turns_dropped_total{reason="empty"} 2');
+    expect(text).toContain('mneme_turns_dropped_total{reason="no-content"} 2');
     expect(text).toContain('mneme_recall_ms_bucket{le="5",leg="dense"} 1');
   });
 
