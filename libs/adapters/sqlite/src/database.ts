@@ -24,7 +24,7 @@ export interface DatabaseOptions {
   readonly lock?: TicketLock;
 }
 
-const CACHE_BYTES = 16 * 1024 * 1024;
+const CACHE_BYTES = 4 * 1024 * 1024;
 const WAL_BYTES_KEPT = 16 * 1024 * 1024;
 // Pages that are written again and again reach the file once: a quarter of the engine's own bound costs an eighth of the
 // rate at which turns are accepted.

@@ -76,6 +76,7 @@ export interface Sqlite {
 }
 
 const PARTITION_COUNT = 4;
+const WRITER_CACHE_BYTES = 16 * 1024 * 1024;
 
 interface Place {
   /** A path, or `:memory:`. */
@@ -124,7 +125,10 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
   const lockOf = (file: keyof typeof LOCK_AT) =>
     shared === undefined ? {} : { lock: new TicketLock(shared.memory, LOCK_AT[file]) };
   const clock = options.clock ?? { nowMs: () => Date.now() };
-  const keysDb = open(place.keysFile, KEYS_MIGRATIONS);
+  // Only where a thread writes all over a file: elsewhere the operating system's cache does.
+  const cacheOf = (role: SharedOpening['role']) =>
+    shared === undefined || shared.role === role ? { cacheBytes: WRITER_CACHE_BYTES } : {};
+  const keysDb = open(place.keysFile, KEYS_MIGRATIONS, cacheOf('owner'));
   const tables = new SqliteLogTables(
     open(place.logFile, LOG_MIGRATIONS, lockOf('log')),
     options.partitionCount ?? PARTITION_COUNT,
@@ -132,13 +136,16 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
   const acceptedTurns = new SqliteAcceptedTurns(keysDb, options.acceptedTurns);
   const subjectRegistry = new SqliteSubjectRegistry(keysDb);
   const openStore = () => openDatabase(place.storeFile, { migrations: storeMigrations });
-  const storeDb = open(place.storeFile, storeMigrations, lockOf('store'));
+  const storeDb = open(place.storeFile, storeMigrations, { ...lockOf('store'), ...cacheOf('guest') });
   const link = new Link(shared?.port);
   const linked = shared === undefined ? {} : { link, openAgain: openStore };
-  const sessionStore = new SqliteSessionStore(open(place.sessionFile, SESSION_MIGRATIONS, { synchronous: 'normal' }), {
-    clock,
-    ...(options.sessionWriteFailed === undefined ? {} : { writeFailed: options.sessionWriteFailed }),
-  });
+  const sessionStore = new SqliteSessionStore(
+    open(place.sessionFile, SESSION_MIGRATIONS, { synchronous: 'normal', ...cacheOf('owner') }),
+    {
+      clock,
+      ...(options.sessionWriteFailed === undefined ? {} : { writeFailed: options.sessionWriteFailed }),
+    },
+  );
   const shadowStores = new SqliteShadowStores(place.directory, options.vectorIndex, shared?.role !== 'guest');
   // The last one, for it starts to keep house at once and nothing may fail after that.
   const housekeeping = shared?.role === 'owner' ? { housekeepingIntervalMs: 0 } : {};
