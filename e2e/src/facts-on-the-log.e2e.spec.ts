@@ -114,8 +114,8 @@ describe('the graph-extractor', () => {
     await run('catalogue', new ProjectCatalogue(catalogue));
     await run('embedder', new EmbedMemories({ keyring, embedder, vectorIndex, catalogue }));
     await run('fact-graph', new ProjectFacts(factGraph, catalogue));
-    await world.ingest('ana', 'likes poison');
-    await world.ingest('ana', 'likes tea');
+    await world.ingest('ana', 'I prefer poison');
+    await world.ingest('ana', 'I prefer tea');
     const turns = await stores.log.read({ topic: TOPICS.turns.name, partition, offset: 0 }, 10);
     const [poison, tea] = turns.map(({ value }) => TurnReceivedV1.parse(JSON.parse(value ?? '')).turnId);
     const offsets = new Map([[partition, turns.length]]);

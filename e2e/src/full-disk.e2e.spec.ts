@@ -10,6 +10,7 @@ removeTemporaryDirectories();
 const PRELOAD = new URL('disk-allowance.mjs', import.meta.url);
 const ROOM = 1_000_000;
 const TURNS = 100;
+const FILLER = Array.from({ length: 1_000 }, (_, at) => `part ${at}`).join(' ');
 /** Accepted turns and the log: what a turn must reach before it is acknowledged. */
 const ACKNOWLEDGING = ['keys.db', 'log.db'];
 
@@ -20,6 +21,11 @@ describe('the service on a full disk', () => {
 
   beforeAll(async () => {
     service = await startStandalone(directory, { MNEME_LOG_LEVEL: 'silent' }, PRELOAD);
+    // What is kept is not the matter here.
+    await service.operator.admin.setPolicy({
+      tenantId: 'development',
+      policyJson: '{"writeFilter":{"keepAtLeast":0}}',
+    });
     await taken(aRequest());
   });
   beforeEach(() => allow([...ACKNOWLEDGING, 'store.db', 'session.db'], ROOM));
@@ -36,7 +42,7 @@ describe('the service on a full disk', () => {
       userId: `user-${i % 5}`,
       session: `s${requests}`,
       role: 'user',
-      content: `note ${i} of request ${requests} ${'and so on '.repeat(1_000)}`,
+      content: `note ${i} of request ${requests} ${FILLER}`,
     }));
     return { turns, idempotencyKey: `request-${requests}` };
   };

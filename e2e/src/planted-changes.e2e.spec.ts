@@ -19,6 +19,10 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   'catalogue.access_count': 'access statistics',
   'catalogue.last_access_ms': 'access statistics',
   'vector_entries.entry_id': 'where the row is in the file, which no reader learns',
+  facts: 'the fact graph, which has its own suite',
+  fact_endings: 'part of the fact graph',
+  fact_aliases: 'part of the fact graph',
+  fact_retirement: 'part of the fact graph',
   projection_watermarks: 'how far a projection has come; no record',
   failed_turns: 'turns that went to the dead letters; no record',
 };
@@ -43,6 +47,7 @@ describe('a digest of stores that somebody has changed', () => {
   beforeAll(async () => {
     service = await startStandalone(directory);
     for (const tenantId of ['acme', 'neighbour']) await service.operator.admin.createTenant({ tenantId });
+    await service.operator.admin.setPolicy({ tenantId: 'acme', policyJson: '{"writeFilter":{"keepAtLeast":0}}' });
     const { secret } = await service.operator.admin.createKey({
       tenantId: 'acme',
       agentId: 'bot',
@@ -73,7 +78,7 @@ describe('a digest of stores that somebody has changed', () => {
   /** Stores of which the digest says that they are not what the log says. */
   const unequal = async () => {
     const { equal, stores } = await agent.admin.digest({});
-    expect(stores.map(({ store }) => store).sort()).toEqual(['catalogue', 'vector-index']);
+    expect(stores.map(({ store }) => store).sort()).toEqual(['catalogue', 'fact-graph', 'vector-index']);
     const names = stores.filter((store) => !store.equal).map(({ store }) => store);
     expect(equal).toBe(names.length === 0);
     return names;
@@ -88,8 +93,8 @@ describe('a digest of stores that somebody has changed', () => {
   it('is equal before, over memories of every audience, and knows every table and column', async () => {
     const audiences = new Set(file.values('catalogue', 'substr(audience, 1, 1)'));
     expect(audiences).toEqual(new Set(['u', 'a', 't', 'o']));
-    expect(file.count('catalogue')).toBe(TURNS.length);
-    expect(file.count('vector_entries')).toBe(TURNS.length);
+    expect(file.count('catalogue')).toBeGreaterThan(TURNS.length);
+    expect(file.count('vector_entries')).toBe(file.count('catalogue'));
     const known = [...Object.keys(COVERED), ...Object.keys(OUTSIDE), 'vector_models'];
     expect(file.tables().filter((table) => !known.includes(table))).toEqual([]);
   });

@@ -45,8 +45,8 @@ describe('a new user of the standalone service', () => {
     const question = 'Where does Ana live?';
     const answer = await service.agent.retrieval.recall({ question, userId: 'ana', filters: [], waitFor: { token } });
     expect(answer.freshness).toBe('current');
-    expect(answer.hits.map(({ memory }) => memory?.turnIds)).toEqual([turnIds]);
-    expect(answer.hits[0]?.memory?.text).toBe(turn.content);
+    expect(new Set(answer.hits.flatMap(({ memory }) => memory?.turnIds))).toEqual(new Set(turnIds));
+    expect(answer.hits[0]?.memory?.text).toMatch(/live[s]? in Lisbon/);
   });
 
   it('gives the last turns and pages of memories', async () => {
