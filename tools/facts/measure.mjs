@@ -11,7 +11,7 @@ const percent = (share) => (share * 100).toFixed(1).padStart(6);
 const turns = labelledTurns();
 
 for (const split of ['tune', 'held-out']) {
-  const { rows, all, times, misses } = scoresOf({
+  const { rows, all, times, corrections, misses } = scoresOf({
     turns: turns.filter((turn) => turn.split === split),
     factsOf,
     normalisedName,
@@ -21,7 +21,8 @@ for (const split of ['tune', 'held-out']) {
     const rates = `${percent(row.precision)}     ${percent(row.recall)} ${percent(row.f1)}`;
     console.log(`${row.name.padEnd(18)} ${String(row.facts).padStart(5)}  ${rates}`);
   }
-  console.log(`times right: ${times.right} of ${times.right + times.wrong}`);
+  const shareOf = ({ right, wrong }) => `${right} of ${right + wrong}`;
+  console.log(`times right: ${shareOf(times)}; told right whether it corrects: ${shareOf(corrections)}`);
   if (split === 'tune' && process.argv.includes('--misses')) for (const miss of misses) console.log(lineOf(miss));
 }
 

@@ -13,10 +13,11 @@ export function labelledTurns() {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** Precision, recall and F1 by predicate and in total (`all`), and how many of the labelled times came out right. */
+/** Precision, recall and F1 by predicate and in total (`all`), and how many of the labelled times and corrections came out right. */
 export function scoresOf({ turns, factsOf, normalisedName }) {
   const tallies = new Map();
   const times = { right: 0, wrong: 0 };
+  const corrections = { right: 0, wrong: 0 };
   const misses = [];
   for (const turn of turns) {
     const found = [...factsOf(turn.text, SAID)];
@@ -24,7 +25,11 @@ export function scoresOf({ turns, factsOf, normalisedName }) {
       const at = found.findIndex((fact) => agrees({ fact, label, normalisedName }));
       tally(tallies, label.predicate)[at < 0 ? 'missed' : 'right'] += 1;
       if (at < 0) misses.push({ id: turn.id, text: turn.text, missed: label });
-      else countTimes(times, found.splice(at, 1)[0], label);
+      else {
+        const [fact] = found.splice(at, 1);
+        countTimes(times, fact, label);
+        corrections[fact.isCorrection === (label.correction ?? false) ? 'right' : 'wrong'] += 1;
+      }
     }
     for (const fact of found) {
       if (turn.facts.some((label) => label.optional && agrees({ fact, label, normalisedName }))) continue;
@@ -33,7 +38,7 @@ export function scoresOf({ turns, factsOf, normalisedName }) {
     }
   }
   const rows = [...tallies.keys()].sort().map((name) => ({ name, ...ratesOf(tallies.get(name)) }));
-  return { rows, all: ratesOf(sumOf([...tallies.values()])), times, misses };
+  return { rows, all: ratesOf(sumOf([...tallies.values()])), times, corrections, misses };
 }
 
 function agrees({ fact, label, normalisedName }) {

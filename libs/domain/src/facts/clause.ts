@@ -10,7 +10,6 @@ export interface Clause {
   /** What follows the subject, without negations and passing adverbs: "am working on Orion". */
   readonly phrase: string;
   readonly negation: Negation;
-  readonly isCorrection: boolean;
   readonly isHedged: boolean;
 }
 
@@ -45,9 +44,13 @@ export function clauseOf(raw: string): Clause | undefined {
     subject: found?.subject,
     phrase: verb.phrase,
     negation: ended ? 'ended' : verb.negation,
-    isCorrection: opened.isCorrection,
     isHedged: hedged !== opened.text || verb.isHedged,
   };
+}
+
+/** Whether a sentence opens by taking something back; its commas may cut the opening from what it opens. */
+export function isCorrecting(sentence: string): boolean {
+  return withoutOpenings(sentence).isCorrection;
 }
 
 function withoutOpenings(text: string): { readonly text: string; readonly isCorrection: boolean } {
@@ -68,7 +71,7 @@ function withTimeLast(text: string): string {
   if (leading === null) return text;
   const rest = text.slice(leading[0].length);
   const time = (leading[1] ?? '').replace(/[\s,]+$/, '');
-  return IS_TIME.test(time) ? `${rest} ${time}` : rest;
+  return IS_TIME.test(time) ? `${rest} ${lowerFirst(time)}` : rest;
 }
 
 const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
@@ -139,4 +142,8 @@ function isAuxiliaryDo(next: string | undefined): boolean {
     (ADVERB.test(next) ||
       /^(?:not|never|like|love|enjoy|prefer|have|know|use|own|work|live|hate|want|plan)$/i.test(next))
   );
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
 }

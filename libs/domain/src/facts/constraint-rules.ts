@@ -108,11 +108,16 @@ function limit({ groups }: Match): Finding | undefined {
 
 // "Can't wait", "can't believe": turns of phrase, no limits.
 const IDIOM =
-  /^(?:wait|believe|imagine|help|remember|find|make it|stand|bear|tolerate|abide|stomach|seem|say|think|complain|recall|decide|tell|get|see|hear|sleep|stop|explain|describe|figure|understand|recommend|thank|be|blame|agree|even|quite|really|deny|express|go wrong|log|keep|put|stress|speak|know|come|talk|access|open|connect|do (?:it|that|this)|forget|miss|have|admit|give up|ask|only)\b/i;
+  /^(?:wait|believe|picture|imagine|help|remember|find|make it|stand|bear|tolerate|abide|stomach|seem|say|think|complain|recall|decide|tell|get|see|hear|sleep|stop|explain|describe|figure|understand|recommend|thank|be|blame|agree|even|quite|really|deny|express|go wrong|log|keep|put|stress|speak|know|come|talk|access|open|connect|do (?:it|that|this)|forget|miss|have|admit|give up|ask|only)\b/i;
 
 function bound({ groups, clause }: Match, modal: string): Finding | undefined {
   const text = groups.o ?? '';
-  if (clause.subject?.kind !== 'thing' && modal !== 'can only' && modal !== 'only have' && IDIOM.test(text))
+  if (
+    clause.subject?.kind !== 'thing' &&
+    modal !== 'can only' &&
+    modal !== 'only have' &&
+    (IDIOM.test(text) || /\b(?:it|that|this|them|you)\b/i.test(text))
+  )
     return undefined;
   const object = phraseOf(text);
   return object === undefined ? undefined : { object: `${modal} ${object}`, predicate: 'constrained_by' };

@@ -1,4 +1,4 @@
-import { clauseOf, type Clause } from './clause.js';
+import { clauseOf, isCorrecting, type Clause } from './clause.js';
 import { CONSTRAINT_RULES } from './constraint-rules.js';
 import { factTextOf } from './fact-text.js';
 import { IDENTITY_RULES } from './identity-rules.js';
@@ -42,26 +42,31 @@ function speaksForItself({ role, speakerName }: StatementContext): boolean {
   return role === 'user' || (role === 'assistant' && speakerName !== undefined);
 }
 
+/** Whether it corrects is said by the sentence, all else by the clause. */
+type ClauseFact = Omit<StatedFact, 'isCorrection'>;
+
+const NOT_THAT = /,\s+not\s+\S/i;
+
 function factsOfSentence(sentence: Sentence, context: StatementContext): readonly StatedFact[] {
-  const facts: StatedFact[] = [];
+  const facts: ClauseFact[] = [];
   const whole = {
     text: sentence.text.replace(/[\s.!…]+$/, ''),
     subject: { kind: 'speaker' },
     phrase: '',
     negation: 'none',
-    isCorrection: false,
     isHedged: false,
   } as const;
   for (const rule of SENTENCE_RULES) facts.push(...factsBy(rule, whole, context));
   const said = new Set(facts.map(({ predicate }) => predicate));
   let before: Clause | undefined;
   for (const raw of sentence.clauses) {
-    const clause = clauseOf(raw) ?? undefined;
+    const clause = clauseOf(raw);
     const read = clause === undefined || clause.subject !== undefined ? clause : withSubjectOf(clause, before);
     if (read !== undefined) facts.push(...factsOfClause(read, context).filter(({ predicate }) => !said.has(predicate)));
     before = read?.subject === undefined ? before : read;
   }
-  return facts;
+  const isCorrection = isCorrecting(sentence.text) || NOT_THAT.test(sentence.text);
+  return facts.map((fact) => ({ ...fact, isCorrection }));
 }
 
 const BARE_VERB =
@@ -73,8 +78,8 @@ function withSubjectOf(clause: Clause, before: Clause | undefined): Clause {
   return { ...clause, subject: before.subject, phrase: clause.text };
 }
 
-function factsOfClause(clause: Clause, context: StatementContext): readonly StatedFact[] {
-  const facts: StatedFact[] = [];
+function factsOfClause(clause: Clause, context: StatementContext): readonly ClauseFact[] {
+  const facts: ClauseFact[] = [];
   const done = new Set<Predicate>();
   for (const rule of CLAUSE_RULES) {
     if (done.has(rule.predicate)) continue;
@@ -92,7 +97,7 @@ function factsOfClause(clause: Clause, context: StatementContext): readonly Stat
   ];
 }
 
-function factsBy(rule: Rule, clause: Clause, context: StatementContext): readonly StatedFact[] {
+function factsBy(rule: Rule, clause: Clause, context: StatementContext): readonly ClauseFact[] {
   const onPhrase = rule.on === undefined || rule.on === 'phrase';
   if (onPhrase && (clause.subject === undefined || !(rule.subjects ?? []).includes(clause.subject.kind))) return [];
   if (rule.denied === 'none' && clause.negation === 'not') return [];
@@ -109,7 +114,7 @@ interface Found {
   readonly clause: Clause;
 }
 
-function factOf({ finding, rule, clause }: Found, context: StatementContext): readonly StatedFact[] {
+function factOf({ finding, rule, clause }: Found, context: StatementContext): readonly ClauseFact[] {
   const predicate = finding.predicate ?? rule.predicate;
   const subject =
     finding.subject ??
@@ -128,7 +133,6 @@ function factOf({ finding, rule, clause }: Found, context: StatementContext): re
   return [
     {
       ...said,
-      isCorrection: clause.isCorrection || /,\s+not\s+\S/i.test(clause.text),
       ...(predicate === 'plan_is' || predicate === 'decided' || predicate === 'scheduled_for'
         ? {}
         : validityOf(clause.text, context, event)),
@@ -171,7 +175,7 @@ function objectOf({ object, type, aliases }: Finding, predicate: Predicate): Sta
 }
 
 /** "My sister Anna …" and "my dog Luna …" say more than what follows: that there is a sister, a dog. */
-function introductionOf(clause: Clause, context: StatementContext, saysMore: boolean): readonly StatedFact[] {
+function introductionOf(clause: Clause, context: StatementContext, saysMore: boolean): readonly ClauseFact[] {
   const { subject } = clause;
   const isRelative =
     subject?.kind === 'person' && subject.relation !== undefined && (saysMore || subject.relation !== subject.name);
@@ -192,7 +196,6 @@ function introductionOf(clause: Clause, context: StatementContext, saysMore: boo
   return [
     {
       ...said,
-      isCorrection: false,
       text: factTextOf(said, context.speakerName),
       certainty: context.role === 'user' ? 'stated' : 'inferred',
     },

@@ -6,13 +6,13 @@ const TIME_WORD =
   '(?:yesterday|today|tomorrow|tonight|(?:last|next|this|every|each|earlier this|later this|the last|the past)\\s+(?:week|weekend|month|year|quarter|summer|winter|spring|autumn|fall|morning|evening|afternoon|night|time|day|mon|tues|wednes|thurs|fri|satur|sun|january|february|march|april|may|june|july|august|september|october|november|december|few|couple|\\d+)\\p{L}*|(?:a|an|one|two|three|four|five|six|several|many|a few|\\d+)\\s+(?:day|week|month|year|hour)s?\\s+ago|in\\s+(?:\\d{4}|(?:january|february|march|april|may|june|july|august|september|october|november|december)\\b|my (?:spare|free) time)|on\\s+(?:mon|tues|wednes|thurs|fri|satur|sun)days?|for\\s+(?:now|years|ages|a (?:while|long time)|the (?:last|past)|(?:about |over |almost )?(?:\\d+|one|two|three|four|five|six|seven|eight|nine|ten|twenty|many|several|a few)\\s+(?:day|week|month|year)s?)|from\\s+\\d{4}|since\\b|until\\b|till\\b)';
 const TIME = new RegExp(`\\s+${TIME_WORD}`, 'iu');
 const LOOSE_END =
-  /[.,;:!?()]|\s(?:because|but|when|whenever|where|which|who|whom|whose|so|if|while|although|though|than|instead|too|as well|either|at the moment|right now|these days|nowadays|now|currently|lately|already|again|at all|a lot|very much|so much|more than|the most|by the way|and then|and (?:he|she|it|i|we|they|my|the|that|this|so|am|is|are|was|have|has|got|been|want|need|work|feel|think|try|hope|do|love|like|enjoy|\p{L}{3,}ed))(?=[\s.,;:!?]|$)/iu;
+  /[.,;:!?()]|\s(?:because|that|but|when|whenever|where|which|who|whom|whose|so|if|while|although|though|than|instead|too|as well|either|at the moment|right now|these days|nowadays|now|currently|lately|already|again|at all|a lot|very much|so much|more than|the most|by the way|and then|and (?:just|then|also|even|he|she|it|i|we|they|my|the|that|this|so|am|is|are|was|have|has|got|been|want|need|work|feel|think|try|hope|do|love|like|enjoy|\p{L}{3,}ed|\p{L}{3,}ly))(?=[\s.,;:!?]|$)/iu;
 const PREPOSITION =
   /\s(?:for|with|in|on|at|from|to|during|over|near|through|around|via|by|as|about|into|after|before|against|under|together|together with|here|there|personally|well|really)(?=\s|$)/i;
 const CLOSING =
   /\s+(?:really|though|myself|too|now|also|still|here|there|yet|anyway|please|instead|mainly|mostly|recently|well)$/i;
 const NOTHING =
-  /^(?:(?:it|that|this|them|you|him|her|us|me|those|these|one|ones|some|any|all|both|none|something|anything|everything|nothing|someone|anyone|everyone|what|how|to|idea|ideas|so|more|less|much|many|things?|stuff|lot|lots|bit|way|time|there|here|home|the|a|an|my|your|our|of|same|each other|as|not)(?:\s+(?:all|so much|too|very much|guys|both|one|out|up|here|there|way|part|best|most|thing|idea|of (?:it|this|that|them|you|those|these)))?)$/i;
+  /^(?:wait|(?:is|are|was|were|has|have|had|can|will)\b.*|(?:something|anything|someone|somebody|everything|everyone|nothing)\b.*|(?:it|that|this|them|you|him|her|us|me|those|these|one|ones|some|any|all|both|none|something|anything|everything|nothing|someone|anyone|everyone|what|how|to|idea|ideas|so|more|less|much|many|things?|stuff|lot|lots|bit|way|time|there|here|home|the|a|an|my|your|our|of|same|each other|as|not)(?:\s+(?:all|so much|too|very much|guys|both|one|out|up|here|there|way|part|best|most|thing|idea|of (?:it|this|that|them|you|those|these)))?)$/i;
 const POINTING =
   /^(?:that|this|these|those|your|his|her|their|its|how|what|when|where|who|why|which|it|you|him|them|us|me|being able|seeing you|hearing|talking to you|chatting)\b/i;
 const ARTICLE = /^(?:the|an?|my|our|some|any|own|his|her|their)\s+(?:own\s+)?(?=\S)/i;
@@ -31,7 +31,7 @@ export function shortNounOf(text: string): string | undefined {
 export function phraseOf(text: string): string | undefined {
   const cut = cutAt(
     text,
-    /[;!?()]|\.\s|,?\s(?:because|but|so that|which|although)\s|,\s+(?:and|so|then|which|since)\s/i,
+    /[;!?()]|\.\s|,?\s(?:because|but|so that|which|although)\s|,\s+(?:and|so|then|which|since|not)\s/i,
   );
   return sound(cut, PHRASE_WORDS_MAX);
 }
@@ -67,11 +67,13 @@ export function nameOrNounOf(text: string): string | undefined {
   return nameOf(text) ?? shortNounOf(text);
 }
 
-/** "Redis and Kafka" are two; longer parts are taken to be one thing. */
+/** "Redis and Kafka" are two; longer parts, and "fantasy and sci-fi films", are taken to be one thing. */
 export function partsOf(object: string): readonly string[] {
-  const parts = object.split(/\s+(?:and|&)\s+|,\s+/);
   if (/\b(?:my|our|your|his|her|their|its)\b/i.test(object)) return [object];
-  return parts.every((part) => part !== '' && part.split(' ').length <= 2) ? parts.map(withoutArticle) : [object];
+  const parts = object.split(/\s+(?:and|&)\s+|,\s+/).map(withoutArticle);
+  const lengths = parts.map((part) => part.split(' ').length);
+  const isOne = parts.includes('') || Math.max(...lengths) > 2 || (lengths.at(-1) ?? 1) > (lengths[0] ?? 1);
+  return isOne ? [object] : parts;
 }
 
 export function withoutArticle(text: string): string {

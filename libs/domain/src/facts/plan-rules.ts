@@ -4,7 +4,7 @@ import { timeIn } from './spoken-time.js';
 
 // What is wanted, hoped or intended in passing, in talk about the talk itself.
 const SMALL_VERB =
-  '(?:know|thank|ask|say|see|make sure|talk|hear|be|share|tell|check|understand|note|add|mention|show|point out|apologi[sz]e|give|let|try|help|do|get back|emphasi[sz]e|clarify|confirm|think|believe|admit|feel|find out|hug|sleep|bed|need|have|miss|keep|look|send|catch up|chat|get going|go now|run now|leave now|stop|wait|remember|forget|congratulate|wish|stress|remind|like|love)\\b';
+  '(?:know|thank|ask|say|see|make sure|talk|hear|be|share|tell|check|understand|note|add|mention|show|point out|apologi[sz]e|give|let|try|help|do|get back|emphasi[sz]e|clarify|confirm|think|believe|admit|feel|find out|hug|sleep|bed|need|have|miss|keep|look|send|catch up|chat|get going|go now|run now|leave now|stop|wait|remember|forget|congratulate|wish|stress|remind|like|love|continue|stay|succeed|improve|grow|move on)\\b';
 const DECIDED = '(?:decided|agreed|resolved|opted|voted|determined|committed)';
 const CHOSEN =
   '(?:chose|chosen|picked|selected|settled on|went with|gone with|opted for|going with|(?:am |are )?going to go with|will go with|landed on|signed off on|ruled out|approved|go with)';
@@ -130,9 +130,11 @@ export const PLAN_RULES: readonly Rule[] = [
 ];
 
 function decision({ groups }: Match): Finding | undefined {
-  const text = (groups.o ?? '').replace(/,?\s+it is$/i, '');
+  const text = (groups.o ?? '').replace(/,?\s+it is$/i, '').replace(/^to\s+/i, '');
   const object = phraseOf(text.replace(/^(?:the|our|an?)\s+/i, '')) ?? nounOf(text);
-  return object === undefined || /^(?:with (?:you|him|her|that|it)|so|not|(?:my|your)self)\b/i.test(object)
+  return object === undefined ||
+    POINTS.test(object) ||
+    /^(?:with (?:you|him|her|that|it)|so|not|(?:my|your)self)\b/i.test(object)
     ? undefined
     : { object };
 }

@@ -125,11 +125,14 @@ function avoided(text: string | undefined): Finding | undefined {
   return object === undefined || POINTS.test(` ${object}`) ? undefined : { object, predicate: 'avoids' };
 }
 
+// "I love the colours" is a reaction to what is being looked at.
+const REACTION =
+  /^(?:thought|color|colour|colors|colours|idea|ideas|way|look|looks|vibe|vibes|taste|painting|photo|pic|pics|picture|pictures|view|energy|enthusiasm|sound|name|design|details?|effects?|message|quote|concept|attitude|spirit|support|photos|shot|outfit)\b/i;
 // "Seeing them eat" says nothing to who does not know whom it means.
 const POINTS = /\s(?:it|him|her|them|you|me|us|this|that|their|his|your)(?=\s|$)/i;
 
 function finding(object: string | undefined): Finding | readonly Finding[] | undefined {
-  if (object === undefined || POINTS.test(` ${object}`)) return undefined;
+  if (object === undefined || POINTS.test(` ${object}`) || REACTION.test(object)) return undefined;
   return partsOf(object.replace(/^both\s+/i, '')).map((part) => ({ object: part }));
 }
 

@@ -26,7 +26,7 @@ const BREAKS = new RegExp(
     '\\s+[–—-]+\\s+',
     ':\\s+',
     ",?\\s+(?:but|because|although|though|whereas|however|which is why|that's why)\\s+",
-    ",\\s+(?:and\\s+|so\\s+|or\\s+|plus\\s+|then\\s+|since\\s+|while\\s+|as\\s+)?(?=(?:i|i'm|i've|we|we're|we've|my|our|he|she|they|it|it's|he's|she's|this|that|that's|the|let's|there|please|you)\\s)",
+    ",\\s+(?:and\\s+|so\\s+|or\\s+|plus\\s+|then\\s+|since\\s+|while\\s+|as\\s+)?(?=(?:i|i'm|i've|i'll|i'd|we|we're|we've|we'll|my|our|he|she|they|it|it's|he's|she's|this|that|that's|the|let's|there|please|you)\\s)",
     "\\s+(?:and|so|since|while)\\s+(?=(?:i|i'm|i've|we|we're|we've|my|our|he|she|they|it|please)\\s)",
     ',?\\s+and\\s+(?=\\p{Lu}\\p{Ll}+\\s+(?:is|was|has|uses|works|lives|likes|loves|prefers|hates|joined|moved|knows|wants|plans)\\s)',
     ',?\\s+and\\s+(?=(?:work|works|live|lives|use|uses|have|has|own|owns|love|loves|like|likes|hate|hates|prefer|prefers|am|moved|joined|bought|work|started|plan|want|enjoy)\\s)',

@@ -52,6 +52,7 @@ function petAt(text: string): SubjectFound | undefined {
 function nameAt(text: string): SubjectFound | undefined {
   const named = nameIn(text, NAME_WORDS_MAX);
   if (named === undefined || !/^\p{Ll}/u.test(named.rest)) return undefined;
+  if (/^\p{L}+ing$/u.test(named.name)) return undefined;
   const next = named.rest.split(' ', 1)[0] ?? '';
   if (/^\p{Lu}\p{Ll}+$/u.test(named.name) || VERB.test(next)) {
     return /\d/.test(named.name) || /^(?:project|team|ticket|task|issue|operation)\b/i.test(named.name)
@@ -73,7 +74,8 @@ function thingAt(text: string): SubjectFound | undefined {
   const at = words.findIndex((word, i) => i > 0 && VERB.test(word));
   if (at < 1 || at > THING_WORDS_MAX) return undefined;
   const name = words.slice(0, at).join(' ');
-  if (/[,:]|'s$/.test(name)) return undefined;
+  if (/[,:]|'s$|\b(?:i|it|you|he|she|they|we|them|him|everyone|somebody|what)\b|^\p{L}+ing\s/iu.test(name))
+    return undefined;
   const isOurs = /^(?:our|my)\s/i.test(name);
   return {
     subject: { kind: 'thing', name: name.replace(/^(?:the|our|my|this|all the)\s+/i, ''), isOurs },

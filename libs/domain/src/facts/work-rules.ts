@@ -5,7 +5,7 @@ import { GROUP } from './words.js';
 const PROJECT =
   '(?:project|program(?:me)?|initiative|migration|rewrite|redesign|relaunch|rollout|launch|app|platform|website|portal|product|prototype|campaign|study|thesis|integration|refactoring|upgrade)';
 const SWITCH =
-  '(?:have |has |are |am |is )?(?:switch|switches|switched|migrate|migrated|transitioned|converted|changed|switching|migrating|went)(?: over)?';
+  '(?:have |has |are |am |is )?(?:switch|switches|switched|migrate|migrated|transitioned|converted|changed|switching|migrating)(?: over)?';
 const MAKE =
   '(?:write|writes|writing|code|codes|program|develop|develops|build|builds|deploy|deploys|deploying|host|hosts|manage|manages|track|tracks|monitor|test|tests|take|takes|keep|keeps|plan|plans|edit|edits|design|designs|draw|draws|shoot|store|stores|handle|run|runs|ship|organi[sz]e|pay|do|automate|provision|communicate|chat|record)';
 
@@ -208,7 +208,8 @@ function tool(object: string | undefined): Finding | readonly Finding[] | undefi
 }
 
 function tools(text: string): readonly Finding[] | undefined {
-  const object = shortNounOf(text);
+  const isOwnAndCommon = /^(?:my|our|his|her|their)\s+\p{Ll}/u.test(text);
+  const object = isOwnAndCommon ? undefined : shortNounOf(text);
   return object === undefined || object.split(' ').length > 6
     ? undefined
     : partsOf(object).map((part) => ({ object: part }));
@@ -237,7 +238,7 @@ function group(match: Match): Finding | undefined {
 }
 
 function groupWord({ groups }: Match): Finding | undefined {
-  const object = nounOf((groups.o ?? '').replace(/\s(?:at|in|for|with|on|to|here|as|since)\s.*$/i, ''));
+  const object = nounOf((groups.o ?? '').replace(/\s(?:at|in|for|with|on|to|here|as|since|and|that)\s.*$/i, ''));
   return object !== undefined && GROUP_ENDING.test(object) && object.split(' ').length <= 6 ? { object } : undefined;
 }
 
