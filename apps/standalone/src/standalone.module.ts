@@ -7,7 +7,7 @@ import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
 import { diskBytesOf } from './disk-bytes.js';
-import type { StandaloneConfigs } from './start-standalone.js';
+import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
 /** The services that take requests; the embedder's projections are here for replays, its consumers are not started. */

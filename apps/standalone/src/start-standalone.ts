@@ -1,9 +1,8 @@
 import { MessageChannel } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import type { EmbedderConfig } from '@mneme/embedder-service';
-import { type ErasureConfig, RunErasures } from '@mneme/erasure-service';
-import { AcceptTurns, type IngestConfig } from '@mneme/ingest-service';
+import { RunErasures } from '@mneme/erasure-service';
+import { AcceptTurns } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
   GrpcErrorFilter,
@@ -18,26 +17,14 @@ import {
   Readiness,
   REQUEST_BYTES_MAX,
 } from '@mneme/platform';
-import type { RetrievalConfig } from '@mneme/retrieval-service';
-import { type EnginesConfig, openEngines, sharedMemory } from '@mneme/wiring';
-import type { WriteFilterConfig } from '@mneme/write-filter-service';
+import { openEngines, sharedMemory } from '@mneme/wiring';
 import { announce } from './announce.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
-import type { StandaloneConfig } from './standalone.config.js';
+import type { StandaloneConfigs } from './standalone-configs.js';
 import { type PipelineData, PipelineThread } from './pipeline-thread.js';
 import { StandaloneModule } from './standalone.module.js';
-
-export interface StandaloneConfigs {
-  readonly standalone: StandaloneConfig;
-  readonly engines: EnginesConfig;
-  readonly ingest: IngestConfig;
-  readonly writeFilter: WriteFilterConfig;
-  readonly embedder: EmbedderConfig;
-  readonly retrieval: RetrievalConfig;
-  readonly erasure: ErasureConfig;
-}
 
 /**
  * Every service in this process, on one data directory: requests in this thread, the consumers of the log in another.

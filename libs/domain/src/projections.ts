@@ -32,6 +32,8 @@ export interface TermCount {
 /** A memory as the vector index keeps it, without its vectors: filter fields and blind terms, no text. */
 export type IndexEntry = Omit<CatalogueRow, 'sealed' | 'importance' | 'reviewByMs' | 'derivedFrom'> & {
   readonly model: string;
+  /** Numbers of each of its vectors. */
+  readonly dimensions: number;
   /** Keyed hash of the indexed text. */
   readonly inputHash: string;
   readonly terms: readonly TermCount[];
@@ -43,8 +45,8 @@ export interface IndexInput {
   readonly content: MemoryContent;
   readonly dataKeys: DataKeys;
   readonly indexKeys: IndexKeys;
-  /** Id of the embedding model that the vectors are from. */
-  readonly model: string;
+  /** The embedding model that the vectors are from. */
+  readonly model: { readonly id: string; readonly dimensions: number };
   /** Stems already hashed, so that one batch hashes each stem of a tenant once. */
   readonly blinded?: Map<string, number>;
 }
@@ -61,8 +63,9 @@ export function indexEntryOf(memory: MemoryDerived, input: IndexInput): IndexEnt
   const text = indexedTextOf(input.content, memory.occurredAt);
   return {
     ...fields,
-    model: input.model,
-    inputHash: keyedHash(input.dataKeys.input, `1\0${input.model}\0${text}`),
+    model: input.model.id,
+    dimensions: input.model.dimensions,
+    inputHash: keyedHash(input.dataKeys.input, `1\0${input.model.id}\0${text}`),
     terms: blindTermsOf(text, input),
     speakerTerms: blindTermsOf(input.content.speakerName ?? '', input).map(({ term }) => term),
   };

@@ -20,10 +20,33 @@ export function parseEnv<T extends object>(shape: Shape<T>, env: Env): T {
       return [name, undefined] as const;
     }
   });
-  if (problems.length > 0) {
-    throw new InvalidInput(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });
-  }
+  if (problems.length > 0) throw new InvalidConfig(problems);
   return Object.fromEntries(read) as T;
+}
+
+/** Of each part the function that reads its settings. */
+export type Parsers<T> = { readonly [K in keyof T]: (env: Env) => T[K] };
+
+/** Reads the settings of every part and reports the problems of all of them at once. @throws InvalidInput. */
+export function parseParts<T extends object>(parsers: Parsers<T>, env: Env): T {
+  const problems = new Set<string>();
+  const read = Object.entries(parsers as Parsers<Record<string, unknown>>).map(([name, parse]) => {
+    try {
+      return [name, parse(env)] as const;
+    } catch (error) {
+      if (!(error instanceof InvalidConfig)) throw error;
+      for (const problem of error.problems) problems.add(problem);
+      return [name, undefined] as const;
+    }
+  });
+  if (problems.size > 0) throw new InvalidConfig([...problems]);
+  return Object.fromEntries(read) as T;
+}
+
+class InvalidConfig extends InvalidInput {
+  constructor(readonly problems: readonly string[]) {
+    super(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });
+  }
 }
 
 /** A whole number from `min` to `max`. */

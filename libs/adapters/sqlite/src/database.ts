@@ -128,8 +128,15 @@ export function mapSqliteError(error: unknown): unknown {
     case CODE.tooBig:
       return new LimitExceeded('a value is too big for the database', detail);
     default:
-      return error;
+      return isOutOfRange(error) ? new Corrupt('a number in the database is too large to be read', detail) : error;
   }
+}
+
+// The binding has no code of its own for it.
+function isOutOfRange(error: unknown): boolean {
+  return (
+    error instanceof Error && error.message.startsWith('Value is too large to be represented as a JavaScript number')
+  );
 }
 
 /** Whether another process or connection holds what was asked for. */

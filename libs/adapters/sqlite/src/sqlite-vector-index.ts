@@ -158,7 +158,7 @@ export class SqliteVectorIndex implements VectorIndex, ErasableStore, AuditableS
   }
 
   async *records(tenant: TenantRef): AsyncIterable<IndexEntry> {
-    const table = { ...TABLE, columns: indexEntryColumns() };
+    const table = { ...TABLE, ...indexEntryColumns() };
     for await (const row of rowsOfTenant(this.db, table, tenant)) yield indexEntryOfRow(row);
   }
 

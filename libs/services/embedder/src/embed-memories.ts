@@ -58,7 +58,7 @@ export class EmbedMemories implements RecordHandler<MemoryChange> {
       const terms = blinded.get(memory.tenantId) ?? new Map<string, number>();
       blinded.set(memory.tenantId, terms);
       const dataKeys = openKeysOf(one);
-      const model = this.ports.embedder.model.id;
+      const { model } = this.ports.embedder;
       entries.push(indexEntryOf(memory, { content, dataKeys, indexKeys, model, blinded: terms }));
     }
     const embedded = await this.ports.embedder.embedTexts(texts, signal);

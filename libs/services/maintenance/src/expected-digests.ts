@@ -40,7 +40,7 @@ export async function expectedDigests(
         if (access?.state !== 'open' || access.epoch !== memory.epoch) continue;
         sums.catalogue.add(catalogueRowOf(memory));
         if (living.highest.get(memory.memoryId) !== memory.version) continue;
-        sums['vector-index'].add(entryOf(memory, { access, indexKeys, model: ports.embedder.model.id }));
+        sums['vector-index'].add(entryOf(memory, { access, indexKeys, model: ports.embedder.model }));
       }
     }
   }
@@ -94,7 +94,7 @@ function memoryOf(record: LogRecord, tenantId: TenantId): MemoryDerived[] {
 
 function entryOf(
   memory: MemoryDerived,
-  keys: { access: SubjectAccess & { state: 'open' }; indexKeys: IndexKeys; model: string },
+  keys: { access: SubjectAccess & { state: 'open' }; indexKeys: IndexKeys; model: Embedder['model'] },
 ) {
   const dataKeys = keys.access.keys;
   const content = parsedJson(MemoryContent, unseal(dataKeys, { ...memory, recordId: memory.memoryId }, memory.sealed));
