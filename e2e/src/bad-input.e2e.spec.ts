@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Client, credentials, makeGenericClientConstructor, Metadata, status } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { DatabaseSync } from '@photostructure/sqlite';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { connect, type Connection } from '@mneme/client';
 import { removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
 import { type Running, startStandalone } from './standalone-process.js';
@@ -264,6 +264,6 @@ async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-function rowsIn(db: DatabaseSync, table: string): number {
+function rowsIn(db: DatabaseSyncInstance, table: string): number {
   return (db.prepare(`SELECT count(*) AS rows FROM "${table}"`).get() as { rows: number }).rows;
 }
