@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -55,8 +54,7 @@ describe('a digest of stores that somebody has changed', () => {
       teamIds: ['billing'],
       rights: ['ingest', 'recall', 'on-behalf-of', 'publish', 'admin'],
     });
-    const { grpc } = JSON.parse(await readEndpoint()) as { grpc: string };
-    agent = connect({ address: grpc, apiKey: secret });
+    agent = connect({ address: service.grpc, apiKey: secret });
     const turns = TURNS.map((turn) => ({ session: 's1', role: 'user', toolCalls: [], ...turn }) as never);
     const { token } = await agent.ingest.ingestTurns({ turns });
     const waitFor = { token, timeoutMs: 20_000 };
@@ -74,7 +72,6 @@ describe('a digest of stores that somebody has changed', () => {
     await service.stop('SIGTERM');
   });
 
-  const readEndpoint = () => readFile(join(directory, 'endpoint.json'), 'utf8');
   /** Stores of which the digest says that they are not what the log says. */
   const unequal = async () => {
     const { equal, stores } = await agent.admin.digest({});

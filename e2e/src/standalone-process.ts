@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { connect, type Connection } from '@mneme/client';
 
-const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
+/** The built service. */
+export const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
 const READY_MS_MAX = 30_000;
 const POLL_MS = 20;
 
 export interface Running {
   readonly http: string;
+  readonly grpc: string;
   readonly agent: Connection;
   readonly operator: Connection;
   readonly bearer: string;
@@ -58,7 +60,7 @@ export async function startStandalone(
     child.kill(signal);
     await ended;
   };
-  return { http: endpoint.http, agent, operator, bearer, readyMs, tell, stop };
+  return { http: endpoint.http, grpc: endpoint.grpc, agent, operator, bearer, readyMs, tell, stop };
 }
 
 async function endpointOf(directory: string, child: ChildProcess): Promise<{ grpc: string; http: string }> {

@@ -14,7 +14,7 @@ import {
   RetrievalService,
 } from '@mneme/proto';
 import type { Address } from './config.js';
-import { refuseOversized, REQUEST_BYTES_MAX, withinLimit } from './oversized-request.js';
+import { readWithinLimit, refuseUnread, REQUEST_BYTES_MAX } from './unread-request.js';
 
 const STREAMS_PER_CONNECTION_MAX = 256;
 const KEEPALIVE_MIN_MS = 10_000;
@@ -34,7 +34,7 @@ export function grpcOptions({ host, port }: Address, health: HealthImplementatio
       channelOptions: {
         'grpc.max_concurrent_streams': STREAMS_PER_CONNECTION_MAX,
         'grpc.keepalive_time_ms': 3 * KEEPALIVE_MIN_MS,
-        interceptors: [refuseOversized],
+        interceptors: [refuseUnread],
       } as NonNullable<GrpcOptions['options']['channelOptions']>,
       onLoadPackageDefinition: (_definition, server) => {
         health.addToServer(server);
@@ -67,7 +67,7 @@ function byProtoName(service: Readonly<Record<string, GeneratedMethod>>): Servic
   return Object.fromEntries(
     Object.entries(service).map(([originalName, method]) => {
       const protoName = method.path.slice(method.path.lastIndexOf('/') + 1);
-      return [protoName, { ...method, originalName, requestDeserialize: withinLimit(method.requestDeserialize) }];
+      return [protoName, { ...method, originalName, requestDeserialize: readWithinLimit(method.requestDeserialize) }];
     }),
   ) as unknown as ServiceDefinition;
 }

@@ -4,7 +4,7 @@ import { CallErrors } from './call-errors.js';
 import { type Told, toldOf } from './error-tables.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
-import { REQUEST_BYTES_MAX } from './oversized-request.js';
+import { REQUEST_BYTES_MAX } from './unread-request.js';
 
 interface Reply {
   status(code: number): Reply;

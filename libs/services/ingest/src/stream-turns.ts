@@ -1,7 +1,7 @@
 import type { ServerDuplexStream } from '@grpc/grpc-js';
 import type { Principal } from '@mneme/domain';
 import type { IngestTurnsRequest, StreamTurnsResponse } from '@mneme/proto';
-import { type AuthGuard, authorizationOf, type CallErrors, OversizedRequest } from '@mneme/platform';
+import { type AuthGuard, authorizationOf, type CallErrors, UnreadRequest } from '@mneme/platform';
 import type { AcceptTurns } from './accept-turns.js';
 import { plainRequestOf } from './grpc-turns.js';
 
@@ -43,17 +43,17 @@ export class StreamTurns {
     // An iterator that destroys the stream at its end would take the last answers with it.
     for await (const chunk of call.iterator({ destroyOnReturn: false })) {
       const principal = await this.ports.guard.principal(authorizationOf(call.metadata));
-      line.add(await this.begin(principal, chunk as IngestTurnsRequest | OversizedRequest));
+      line.add(await this.begin(principal, chunk as IngestTurnsRequest | UnreadRequest));
       await line.shorterThan(this.limits.streamChunksMax);
     }
   }
 
   /** Resolves once the chunk has its place in the order of writes; `answer` never rejects. */
-  private async begin(principal: Principal, chunk: IngestTurnsRequest | OversizedRequest): Promise<Begun> {
+  private async begin(principal: Principal, chunk: IngestTurnsRequest | UnreadRequest): Promise<Begun> {
     const { acceptTurns, errors } = this.ports;
     const refused = (error: unknown): StreamTurnsResponse => ({ refused: errors.refusalOf(error) });
     try {
-      if (chunk instanceof OversizedRequest) throw chunk.toError();
+      if (chunk instanceof UnreadRequest) throw chunk.error;
       const prepared = await acceptTurns.prepare(principal, plainRequestOf(chunk));
       return { answer: acceptTurns.commit(prepared).then((accepted) => ({ accepted }), refused) };
     } catch (error) {
