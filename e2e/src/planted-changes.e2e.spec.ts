@@ -63,7 +63,7 @@ describe('a digest of stores that somebody has changed', () => {
     });
     expect(await unequal()).toEqual([]);
     file = new StoreFile(directory);
-    file.save();
+    file.save(file.tables().filter((table) => !table.startsWith('fact')));
   });
   afterEach(() => file.restore());
   afterAll(async () => {

@@ -71,9 +71,9 @@ export class StoreFile {
     return (row as { sql: string }).sql;
   }
 
-  /** Remembers the rows of all tables. */
-  save(): void {
-    for (const table of this.tables()) {
+  /** Remembers the rows of all tables, or of those that are named. */
+  save(tables: readonly string[] = this.tables()): void {
+    for (const table of tables) {
       this.db.exec(`CREATE TABLE saved.${table} AS SELECT * FROM main.${table}`);
       this.saved.add(table);
     }

@@ -38,7 +38,12 @@ const RECALL_SEED = 41;
 const MEMORIES_MAX = 10_000_000;
 const CONCURRENCIES = [1, 8];
 const BACKGROUND_TURNS_PER_SECOND = 500;
-const TENANT = { purpose: 'standard', rights: ['ingest', 'recall', 'on-behalf-of', 'erase'] } as const;
+// Its made-up words mean nothing to the write-filter: nothing is dropped that no rule refuses outright.
+const TENANT = {
+  purpose: 'standard',
+  rights: ['ingest', 'recall', 'on-behalf-of', 'erase'],
+  policy: { writeFilter: { keepAtLeast: 0 } },
+} as const;
 
 /** Runs every phase in a fresh tenant of a running service. */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
