@@ -57,7 +57,7 @@ describe('a start that is refused', () => {
       expect(hashOf(file)).toBe(before);
       versioned(file, version);
       const service = await startStandalone(directory);
-      expect((await service.agent.admin.digest({})).stores.map(({ storeRecords }) => storeRecords)).toEqual([1, 1]);
+      expect((await service.agent.admin.digest({})).equal).toBe(true);
       await service.stop('SIGTERM');
     },
     60_000,
