@@ -1,11 +1,13 @@
 import type { Role, SubjectId, TenantId } from '@mneme/events';
-import type { DataKeys, StatedFact } from '@mneme/domain';
+import type { DataKeys, StatedFact, StatementContext } from '@mneme/domain';
 
 /** One turn as a model is shown it: no id and no time, so that a model can neither repeat nor invent one. */
 export interface ModelTurn {
   readonly role: Role;
   readonly speakerName?: string;
   readonly content: string;
+  /** What rules read the turn against when no model answers; a model is never shown it. */
+  readonly context?: StatementContext;
 }
 
 /** Whose turns they are. A prompt holds the text of one subject alone, and what is remembered of it dies with its keys. */
@@ -57,9 +59,10 @@ export interface ExtractedFact extends Omit<StatedFact, 'validFrom' | 'validTo' 
   readonly untilWords?: string;
 }
 
-export interface Extraction {
-  readonly facts: readonly ExtractedFact[];
-}
+/** Facts in the turn's words, from a model, or facts whose times are resolved, from rules. */
+export type Extraction =
+  | { readonly by: 'model'; readonly facts: readonly ExtractedFact[] }
+  | { readonly by: 'rules'; readonly facts: readonly StatedFact[] };
 
 export interface SummarySentence {
   readonly text: string;
@@ -96,7 +99,7 @@ export type ModelFailure =
   | 'filtered'
   /** The answer was cut off at the limit of tokens. */
   | 'truncated'
-  /** No choice, or one without content. */
+  /** No choice, or one without content; or nothing was given to summarise. */
   | 'empty'
   /** Not JSON. */
   | 'malformed'
