@@ -160,6 +160,12 @@ describe('a server that fails', () => {
     expect(await failureOf(anEmbedder({ connection: { timeoutMs: 150 } }))).toMatchObject({ code: 'timeout' });
   });
 
+  it('is given up in time although the caller could stop it too', async () => {
+    server.script({ hangAfterBytes: 20 });
+    const asked = anEmbedder({ connection: { timeoutMs: 150 } }).embedTexts(['one'], new AbortController().signal);
+    await expect(asked).rejects.toMatchObject({ code: 'timeout' });
+  });
+
   it('is cut off when its answer is longer than allowed', async () => {
     const error = await failureOf(anEmbedder({ connection: { answerBytesMax: 100 } }));
     expect(error).toMatchObject({ code: 'corrupt' });

@@ -127,10 +127,11 @@ describe('an answer that cannot be used', () => {
 
 describe('an item that cannot be believed', () => {
   it('is left out and counted, and one for no turn of the prompt counts with the first', async () => {
-    chat = () => ({ turns: [0, 7, -1, 0].map((turn) => ({ turn, labels: ['fact', 'urgent'] })) });
-    const outcomes = await classify(aModel(), [LISBON, saying('and this?')]);
+    chat = () => ({ turns: [0, 7, -1, 0, 2].map((turn) => ({ turn, labels: ['fact', 'urgent'] })) });
+    const outcomes = await classify(aModel(), [LISBON, saying('and this?'), saying('and that?')]);
     expect(outcomes[0]).toMatchObject({ isAnswered: true, value: { labels: ['fact'] }, itemsRefused: 4 });
     expect(outcomes[1]).toEqual(failed('wrong-form'));
+    expect(outcomes[2]).toMatchObject({ itemsRefused: 1 });
   });
 });
 
@@ -236,6 +237,14 @@ describe('a budget', () => {
     expect(await extractOne(model)).toMatchObject({ isAnswered: true });
   });
 
+  it('counts what timed out, because it may be on the bill', async () => {
+    const budget = new DailyTokenBudget(new FixedClock(), () => 2_000);
+    const subject = aModelSubject();
+    server.script({ hangAfterBytes: 10 });
+    expect(await extractOne(aModel({ budget, timeoutMs: 100 }), LISBON, subject)).toEqual(failed('timed-out'));
+    expect(await extractOne(aModel({ budget }), LISBON, subject)).toEqual(failed('over-budget'));
+  });
+
   it('is not eaten up by an outage', async () => {
     const budget = new DailyTokenBudget(new FixedClock(), () => 3_000);
     const model = aModel({ budget, failuresMax: 1_000 });
@@ -282,11 +291,7 @@ describe('a model that keeps failing', () => {
   });
 });
 
-interface ObjectSchema {
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly required: unknown;
-  readonly additionalProperties: unknown;
-}
+type ObjectSchema = Readonly<Record<'properties' | 'required' | 'additionalProperties', object>>;
 
 function objectsIn(schema: unknown): readonly ObjectSchema[] {
   if (typeof schema !== 'object' || schema === null) return [];
