@@ -11,8 +11,23 @@ export type Shape<T> = { readonly [K in keyof T]: readonly [variable: string, re
 
 /** Reads every setting and reports every problem at once. @throws InvalidInput naming the variables. */
 export function parseEnv<T extends object>(shape: Shape<T>, env: Env): T {
+  return parseEnvGroups<{ readonly all: T }>({ all: shape }, env).all;
+}
+
+/** As `parseEnv`, for settings in groups; the problems of all groups are reported together. */
+export function parseEnvGroups<G extends object>(shapes: { readonly [K in keyof G]: Shape<G[K]> }, env: Env): G {
   const problems: string[] = [];
-  const read = Object.entries(shape as Shape<Record<string, unknown>>).map(([name, [variable, reader]]) => {
+  const groups = Object.entries(shapes as Record<string, Shape<Record<string, unknown>>>).map(
+    ([group, shape]) => [group, readShape(shape, env, problems)] as const,
+  );
+  if (problems.length > 0) {
+    throw new InvalidInput(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });
+  }
+  return Object.fromEntries(groups) as G;
+}
+
+function readShape(shape: Shape<Record<string, unknown>>, env: Env, problems: string[]): Record<string, unknown> {
+  const read = Object.entries(shape).map(([name, [variable, reader]]) => {
     try {
       return [name, reader(env[variable])] as const;
     } catch (error) {
@@ -20,10 +35,7 @@ export function parseEnv<T extends object>(shape: Shape<T>, env: Env): T {
       return [name, undefined] as const;
     }
   });
-  if (problems.length > 0) {
-    throw new InvalidInput(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });
-  }
-  return Object.fromEntries(read) as T;
+  return Object.fromEntries(read);
 }
 
 /** A whole number from `min` to `max`. */

@@ -10,6 +10,7 @@ import {
   ERASURE_JOURNAL,
   EVENT_LOG,
   KEY_VAULT,
+  LANGUAGE_MODEL,
   SESSION_STORE,
   SHADOW_STORES,
   SUBJECT_REGISTRY,
@@ -29,7 +30,7 @@ export interface Observability {
 @Module({})
 export class EnginesModule {
   static register(engines: Engines, { logger, metrics, readiness }: Observability): DynamicModule {
-    const { stores, embedder, clock, keyring } = engines;
+    const { stores, embedder, languageModel, clock, keyring } = engines;
     const guard = new AuthGuard({ controlStore: stores.controlStore, keyring, clock });
     const providers = [
       value(EVENT_LOG, stores.log),
@@ -46,6 +47,7 @@ export class EnginesModule {
       value(ERASABLE_STORES, [stores.catalogue, stores.vectorIndex, stores.sessionStore, stores.acceptedTurns]),
       value(AUDITABLE_STORES, [stores.catalogue, stores.vectorIndex]),
       value(EMBEDDER, embedder),
+      value(LANGUAGE_MODEL, languageModel),
       value(CLOCK, clock),
       value(Keyring, keyring),
       value(AuthGuard, guard),
