@@ -8,6 +8,7 @@ export * from './facts/facts-of.js';
 export * from './facts/normalised-name.js';
 export * from './facts/predicates.js';
 export * from './facts/stated-fact.js';
+export * from './fit-calibration.js';
 export * from './ids.js';
 export * from './index-keys.js';
 export * from './indexed-text.js';
