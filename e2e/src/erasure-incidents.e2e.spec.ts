@@ -52,8 +52,10 @@ describe('what an erasure tells', () => {
   it('counts what was there, what is left and when it goes', async () => {
     const subjectId = await world.populate('user', 3);
     const erasure = await world.erase(subjectId);
-    for (const place of ['catalogue', 'vector-index', TOPICS.memories.name]) {
-      expect(countAt(erasure, 'enumerated', place)).toBe(3);
+    // Of each turn an episode and a fact.
+    const counts = { catalogue: 6, 'vector-index': 6, 'fact-graph': 3, [TOPICS.memories.name]: 6 };
+    for (const [place, count] of Object.entries(counts)) {
+      expect(countAt(erasure, 'enumerated', place)).toBe(count);
       for (const step of ['swept', 'swept-again', 'verified'] as const) expect(countAt(erasure, step, place)).toBe(0);
     }
     expect(countAt(erasure, 'verified', 'reads')).toBe(0);

@@ -52,7 +52,8 @@ describe('turns that race with an erasure', () => {
     await registry.enrol(await keyring.newSubject(world.tenantId, subjectId));
     keyring.forget(world.tenantId, subjectId);
     await world.populate('user-0', 2);
-    expect(await world.remains(subjectId, 3)).toBe(2);
+    // Of each turn an episode and a fact, of the new epoch.
+    expect(await world.remains(subjectId, 3)).toBe(4);
     const second = await world.erase(subjectId);
     expect(second).toMatchObject({ verdict: 'clean', epoch: 4 });
     expect(await world.remains(subjectId, 99)).toBe(0);

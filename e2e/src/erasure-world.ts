@@ -24,9 +24,11 @@ import {
 } from '@mneme/platform';
 import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { DEFAULT_ERASURE_CONFIG, type ErasureConfig, type ErasurePorts, RunErasures } from '@mneme/erasure-service';
+import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { type Engines, openEngines } from '@mneme/wiring';
 import { aTurn, eventually, randomTenantId } from '@mneme/testing';
+import { factsOfWorld } from './world-facts.js';
 
 export const KEY_CACHE_MS = 20;
 
@@ -63,7 +65,13 @@ export class ErasureWorld {
   }
 
   static async open({ consuming = true } = {}): Promise<ErasureWorld> {
-    const config = { engine: 'sqlite', dataDirectory: ':memory:', keyCacheSubjectsMax: 1_000 } as const;
+    const config = {
+      engine: 'sqlite',
+      embedder: { engine: 'static' },
+      languageModel: { engine: 'none' },
+      dataDirectory: ':memory:',
+      keyCacheSubjectsMax: 1_000,
+    } as const;
     const parts = { logger: new Logger('silent'), metrics: new Metrics() };
     const engines = await openEngines({ ...config, keyCacheMs: KEY_CACHE_MS }, parts);
     const world = new ErasureWorld(engines, randomTenantId());
@@ -78,8 +86,8 @@ export class ErasureWorld {
   }
 
   get stores(): ErasurePorts['stores'] {
-    const { catalogue, vectorIndex, sessionStore, acceptedTurns } = this.engines.stores;
-    return [catalogue, vectorIndex, sessionStore, acceptedTurns];
+    const { catalogue, vectorIndex, factGraph, sessionStore, acceptedTurns } = this.engines.stores;
+    return [catalogue, vectorIndex, factGraph, sessionStore, acceptedTurns];
   }
 
   get ports(): ErasurePorts {
@@ -104,12 +112,19 @@ export class ErasureWorld {
 
   async startConsumers(): Promise<void> {
     const { stores, keyring, embedder } = this.engines;
-    const { log, catalogue, vectorIndex } = stores;
+    const { log, catalogue, vectorIndex, factGraph } = stores;
     const filter = new FilterTurns(log, keyring, { kept: () => undefined, dropped: () => undefined });
     await this.consume('write-filter', TOPICS.turns.name, filter);
     await this.consume('catalogue', TOPICS.memories.name, new ProjectCatalogue(catalogue));
     const embed = new EmbedMemories({ keyring, embedder, vectorIndex, catalogue });
     await this.consume('embedder', TOPICS.memories.name, embed);
+    const observer = { extracted: () => undefined };
+    await this.consume(
+      'graph-extractor',
+      TOPICS.memories.name,
+      new ExtractFacts({ log, keyring, observer, factsOf: factsOfWorld }),
+    );
+    await this.consume('fact-graph', TOPICS.memories.name, new ProjectFacts(factGraph, catalogue));
   }
 
   async subjectOf(userId: string): Promise<SubjectId> {
@@ -158,6 +173,8 @@ export class ErasureWorld {
     const { log } = this.engines.stores;
     const groups = [
       ['write-filter', TOPICS.turns.name],
+      ['graph-extractor', TOPICS.memories.name],
+      ['fact-graph', TOPICS.memories.name],
       ['catalogue', TOPICS.memories.name],
       ['embedder', TOPICS.memories.name],
     ] as const;
@@ -180,8 +197,8 @@ export class ErasureWorld {
   /** State of the stores that a digest covers. */
   async digest(): Promise<string> {
     const digest = new StateDigest();
-    const { catalogue, vectorIndex } = this.engines.stores;
-    for (const store of [catalogue, vectorIndex]) {
+    const { catalogue, vectorIndex, factGraph } = this.engines.stores;
+    for (const store of [catalogue, vectorIndex, factGraph]) {
       for await (const record of store.records(tenantRef(this.tenantId))) digest.add(record);
     }
     return digest.hex;

@@ -16,14 +16,21 @@ export interface Running {
   readonly bearer: string;
   /** From the start of the process to ready. */
   readonly readyMs: number;
+  /** Sends to the module that was loaded before the start; resolves with its answer. */
+  tell(message: object): Promise<unknown>;
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
 /** The built service as a process of its own on a data directory, as a user would run it. */
-export async function startStandalone(directory: string, env: Record<string, string> = {}): Promise<Running> {
+export async function startStandalone(
+  directory: string,
+  env: Record<string, string> = {},
+  preload?: URL,
+): Promise<Running> {
   const startedMs = performance.now();
-  const child = spawn(process.execPath, [MAIN], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const loaded = preload === undefined ? [] : ['--import', preload.href];
+  const child = spawn(process.execPath, [...loaded, MAIN], {
+    stdio: ['ignore', 'ignore', 'inherit', ...(preload === undefined ? [] : ['ipc' as const])],
     env: {
       PATH: process.env['PATH'],
       MNEME_DATA_DIR: directory,
@@ -38,6 +45,11 @@ export async function startStandalone(directory: string, env: Record<string, str
   const bearer = keyIn(directory, 'development.key');
   const agent = connect({ address: endpoint.grpc, apiKey: bearer });
   const operator = connect({ address: endpoint.grpc, apiKey: keyIn(directory, 'operator.key') });
+  const tell = (message: object) =>
+    new Promise((resolve, reject) => {
+      child.once('message', resolve);
+      child.send(message, (error) => error && reject(error));
+    });
   const stop = async (signal: 'SIGTERM' | 'SIGKILL') => {
     agent.close();
     operator.close();
@@ -46,7 +58,7 @@ export async function startStandalone(directory: string, env: Record<string, str
     child.kill(signal);
     await ended;
   };
-  return { http: endpoint.http, agent, operator, bearer, readyMs, stop };
+  return { http: endpoint.http, agent, operator, bearer, readyMs, tell, stop };
 }
 
 async function endpointOf(directory: string, child: ChildProcess): Promise<{ grpc: string; http: string }> {

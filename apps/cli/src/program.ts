@@ -3,6 +3,7 @@ import { addBench } from './commands/bench.js';
 import { addDigest } from './commands/digest.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
+import { addGraph } from './commands/graph.js';
 import { addIngest } from './commands/ingest.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
@@ -38,7 +39,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
       writeErr: onUsageError,
     });
   const shelf: Shelf = { program, terminal, begin, finish };
-  for (const add of [addServe, addIngest, addRecall, addMemories, addErasure]) add(shelf);
+  for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
-import { failureOf, startStubService, stubMemory, type StubMemory } from '@mneme/client';
+import { failureOf, startStubService, stubMemory, type StubMemory, type TraverseRequest } from '@mneme/client';
 import { run } from './run.js';
 
 let directory = '';
@@ -155,6 +155,63 @@ describe('ingest and recall', () => {
     expect({ count: memories.length, nextCursor }).toEqual({ count: 1, nextCursor: '1' });
     const one = await mneme(['get', memories[0]?.memoryId ?? '', '--user', 'ana']);
     expect(one.out).toContain('the red bicycle');
+  });
+});
+
+describe('graph', () => {
+  const names = { subject: { name: 'Ana', type: 'person' }, object: { name: 'Porto', type: 'place' } };
+  const fact = { ...names, predicate: 'lives_in', validFrom: '2026-01-01T00:00:00.000Z', hop: 1, memory: undefined };
+  const asked: TraverseRequest[] = [];
+  const withGraph = async () => {
+    const service = await startStubService({
+      retrieval: {
+        traverse: ({ request }, callback) => {
+          asked.push(request);
+          const dropped = [{ reason: 'erased', count: 2 }];
+          callback(null, { facts: [fact], truncated: true, freshness: 'behind', failedTurnIds: [], dropped });
+        },
+        initSession: (_call, callback) => {
+          const empty = { preferences: [], projects: [], constraints: [], turns: [], failedTurnIds: [] };
+          callback(null, { ...empty, about: [fact], freshness: 'none' });
+        },
+      },
+    });
+    close();
+    close = service.close;
+    write('endpoint.json', JSON.stringify({ grpc: service.address }));
+  };
+
+  it('asks for an entity as it was then, and says what is missing', async () => {
+    await withGraph();
+    const times = ['--valid-at', '2026-02-01T00:00:00Z', '--known-at', '2026-03-01T00:00:00Z'];
+    const { out } = await mneme([
+      'graph',
+      'Ana',
+      '--type',
+      'person',
+      '--hops',
+      '3',
+      '--predicate',
+      'lives_in',
+      ...times,
+    ]);
+    expect(asked.at(-1)).toMatchObject({
+      entities: [{ name: 'Ana', type: 'person' }],
+      predicates: ['lives_in'],
+      hops: 3,
+      validAt: '2026-02-01T00:00:00Z',
+      knownAt: '2026-03-01T00:00:00Z',
+    });
+    expect(out).toContain('Ana lives_in Porto');
+    expect(out).toContain('1 fact · there are more · dropped 2 (erased) · not everything up to the token is here yet');
+    expect((await mneme(['graph', '--hops', '5'])).exitCode).toBe(2);
+  });
+
+  it('shows a profile by part, and wants to know whose', async () => {
+    await withGraph();
+    const { out } = await mneme(['profile', '--user', 'ana']);
+    expect(out).toMatch(/^about\n.*Ana lives_in Porto.*\npreferences\nprojects\nconstraints/);
+    expect((await mneme(['profile'])).exitCode).toBe(2);
   });
 });
 

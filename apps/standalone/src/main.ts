@@ -1,23 +1,6 @@
 import 'reflect-metadata';
-import { parseEmbedderConfig } from '@mneme/embedder-service';
-import { parseErasureConfig } from '@mneme/erasure-service';
-import { parseIngestConfig } from '@mneme/ingest-service';
 import { runMain } from '@mneme/platform';
-import { parseRetrievalConfig } from '@mneme/retrieval-service';
-import { parseEnginesConfig } from '@mneme/wiring';
-import { parseWriteFilterConfig } from '@mneme/write-filter-service';
-import { parseStandaloneConfig } from './standalone.config.js';
+import { parseStandaloneConfigs } from './standalone-configs.js';
 import { startStandalone } from './start-standalone.js';
 
-await runMain(() => {
-  const { env } = process;
-  return startStandalone({
-    standalone: parseStandaloneConfig(env),
-    engines: parseEnginesConfig(env),
-    ingest: parseIngestConfig(env),
-    writeFilter: parseWriteFilterConfig(env),
-    embedder: parseEmbedderConfig(env),
-    retrieval: parseRetrievalConfig(env),
-    erasure: parseErasureConfig(env),
-  });
-});
+await runMain(() => startStandalone(parseStandaloneConfigs(process.env)));

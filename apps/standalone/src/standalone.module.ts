@@ -1,23 +1,28 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { EmbedderModule } from '@mneme/embedder-service';
+import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
+import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
 import { IngestModule } from '@mneme/ingest-service';
 import { MaintenanceModule } from '@mneme/maintenance-service';
 import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
-import { WriteFilterModule } from '@mneme/write-filter-service';
 import { diskBytesOf } from './disk-bytes.js';
-import type { StandaloneConfigs } from './start-standalone.js';
+import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
-/** Every service over one set of engines. */
+/** The services that take requests; the embedder's projections are here for replays, its consumers are not started. */
 @Module({})
 export class StandaloneModule {
   static register(configs: StandaloneConfigs, engines: Engines, observability: Observability): DynamicModule {
     const { dataDirectory } = configs.engines;
     const { housekeepingMs } = configs.standalone;
-    const projections = EmbedderModule.register(configs.embedder);
+    const embedder = EmbedderModule.register(configs.embedder);
+    const graphExtractor = GraphExtractorModule.register(configs.graphExtractor);
+    const projections = [
+      { module: embedder, token: EMBEDDER_PROJECTIONS },
+      { module: graphExtractor, token: GRAPH_PROJECTIONS },
+    ];
     const diskBytes = () => diskBytesOf(dataDirectory);
     return {
       module: StandaloneModule,
@@ -25,8 +30,8 @@ export class StandaloneModule {
       imports: [
         EnginesModule.register(engines, observability),
         IngestModule.register(configs.ingest),
-        WriteFilterModule.register(configs.writeFilter),
-        projections,
+        embedder,
+        graphExtractor,
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
         MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs, projections }),

@@ -1,11 +1,10 @@
+import { MessageChannel } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { CATALOGUE_RUNNER, type EmbedderConfig, EMBEDDER_RUNNER } from '@mneme/embedder-service';
-import { type ErasureConfig, RunErasures } from '@mneme/erasure-service';
-import { AcceptTurns, type IngestConfig } from '@mneme/ingest-service';
+import { RunErasures } from '@mneme/erasure-service';
+import { AcceptTurns } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
-  type ConsumerRunner,
   GrpcErrorFilter,
   grpcOptions,
   healthService,
@@ -14,31 +13,24 @@ import {
   Logger,
   Metrics,
   NestLogger,
+  packConfig,
   type Part,
   Readiness,
   REQUEST_BYTES_MAX,
 } from '@mneme/platform';
-import type { RetrievalConfig } from '@mneme/retrieval-service';
-import { type EnginesConfig, openEngines } from '@mneme/wiring';
-import { WRITE_FILTER, type WriteFilterConfig } from '@mneme/write-filter-service';
+import { openEngines, sharedMemory } from '@mneme/wiring';
 import { announce } from './announce.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
-import type { StandaloneConfig } from './standalone.config.js';
+import type { StandaloneConfigs } from './standalone-configs.js';
+import { type ConfigsOfPipeline, type PipelineData, PipelineThread } from './pipeline-thread.js';
 import { StandaloneModule } from './standalone.module.js';
 
-export interface StandaloneConfigs {
-  readonly standalone: StandaloneConfig;
-  readonly engines: EnginesConfig;
-  readonly ingest: IngestConfig;
-  readonly writeFilter: WriteFilterConfig;
-  readonly embedder: EmbedderConfig;
-  readonly retrieval: RetrievalConfig;
-  readonly erasure: ErasureConfig;
-}
-
-/** Every service in this process, on one data directory; resolves when it takes requests. */
+/**
+ * Every service in this process, on one data directory: requests in this thread, the consumers of the log in another.
+ * Resolves when it takes requests.
+ */
 export async function startStandalone(configs: StandaloneConfigs): Promise<void> {
   const { standalone } = configs;
   const observability = {
@@ -47,7 +39,11 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     readiness: new Readiness(),
   };
   const { logger, metrics, readiness } = observability;
-  const engines = await openEngines(configs.engines, observability);
+  const channel = new MessageChannel();
+  const memory = sharedMemory();
+  const engines = await openEngines(configs.engines, observability, { role: 'owner', port: channel.port1, memory });
+  const pipeline = new PipelineThread(pipelineDataOf(configs, { port: channel.port2, memory }), logger);
+  metrics.include(() => pipeline.report());
   const module = StandaloneModule.register(configs, engines, observability);
   const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
   const app = await NestFactory.create<NestExpressApplication>(module, options);
@@ -62,12 +58,9 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     app.get(Tenants, { strict: false }),
     app.get(ApiKeys, { strict: false }),
   );
-  const runner = (token: symbol) => app.get<ConsumerRunner<unknown>>(token, { strict: false });
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
-    part('catalogue', runner(CATALOGUE_RUNNER)),
-    part('embedder', runner(EMBEDDER_RUNNER)),
-    part('write-filter', runner(WRITE_FILTER)),
+    pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
     part('housekeeping', app.get(Housekeeping, { strict: false })),
@@ -97,6 +90,12 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     },
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
+  const { standalone, engines, writeFilter, embedder, graphExtractor } = configs;
+  const ofPipeline: ConfigsOfPipeline = { standalone, engines, writeFilter, embedder, graphExtractor };
+  return { configs: packConfig(ofPipeline), ...shared };
 }
 
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {

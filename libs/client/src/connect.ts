@@ -81,6 +81,9 @@ function ingestCalls(client: IngestClient, context: CallContext) {
 function retrievalCalls(client: RetrievalClient, context: CallContext) {
   const recall = unary(client.recall.bind(client), context);
   const listMemories = unary(client.listMemories.bind(client), context);
+  const traverse = unary(client.traverse.bind(client), context);
+  const asOf = unary(client.asOf.bind(client), context);
+  const initSession = unary(client.initSession.bind(client), context);
   return {
     /** A request that waits for its own writes gets that much more time. */
     recall: (request: RecallRequest, limits: CallLimits = {}) => recall(request, withWait(request, limits, context)),
@@ -88,6 +91,12 @@ function retrievalCalls(client: RetrievalClient, context: CallContext) {
     listMemories: (request: Parameters<typeof listMemories>[0], limits: CallLimits = {}) =>
       listMemories(request, withWait(request, limits, context)),
     getSession: unary(client.getSession.bind(client), context),
+    traverse: (request: Parameters<typeof traverse>[0], limits: CallLimits = {}) =>
+      traverse(request, withWait(request, limits, context)),
+    asOf: (request: Parameters<typeof asOf>[0], limits: CallLimits = {}) =>
+      asOf(request, withWait(request, limits, context)),
+    initSession: (request: Parameters<typeof initSession>[0], limits: CallLimits = {}) =>
+      initSession(request, withWait(request, limits, context)),
   };
 }
 

@@ -1,14 +1,15 @@
 import type { MemoryContent, MemoryDerived, SourceId, TurnContent, TurnReceived } from '@mneme/events';
 import { memoryIdOf } from './ids.js';
-import { retentionMsOf, type TenantPolicy } from './policy.js';
-import { instantOf } from './time.js';
+import type { TenantPolicy } from './policy.js';
+import { confidenceOf, lifespanOf } from './worth.js';
 
 /** A memory before its text is sealed. */
 export type UnsealedMemory = Omit<MemoryDerived, 'sealed'> & { readonly content: MemoryContent };
 
 /**
- * The episode of one turn. Its times come from the turn: `expiresAt` counts from `recordedAt`, so a history that is
- * brought in late is kept as long as one that was streamed, while its age at recall counts from `occurredAt`.
+ * The episode of one turn. Its times come from the turn: `expiresAt` and `reviewBy` count from `recordedAt`, so a
+ * history that is brought in late is kept as long as one that was streamed, while its age at recall counts from
+ * `occurredAt`.
  */
 export function episodeOf(
   turn: TurnReceived,
@@ -17,7 +18,8 @@ export function episodeOf(
 ): UnsealedMemory {
   const sourceId = turn.turnId as string as SourceId;
   const { tenantId, subjectId } = turn;
-  const retentionMs = retentionMsOf(decided.policy, 'episode');
+  const { sourceClass, recordedAt } = turn;
+  const toolName = toolNameOf(turn, content);
   return {
     type: 'memory-derived',
     v: 1,
@@ -34,13 +36,13 @@ export function episodeOf(
     audience: turn.audience,
     kind: 'episode',
     flags: [...decided.flags],
-    sourceClass: turn.sourceClass,
+    sourceClass,
     trust: turn.trust,
-    confidence: decided.policy.confidence[turn.sourceClass],
+    confidence: confidenceOf(decided.policy, { sourceClass, toolName }),
     importance: 'normal',
     occurredAt: turn.occurredAt,
-    recordedAt: turn.recordedAt,
-    ...(retentionMs === null ? {} : { expiresAt: instantOf(Math.floor(turn.recordedAt / 1000) + retentionMs) }),
+    recordedAt,
+    ...lifespanOf(decided.policy, { kind: 'episode', sourceClass, recordedAt }),
     derivedFrom: [turn.turnId],
     epoch: turn.epoch,
     content: {
@@ -50,6 +52,11 @@ export function episodeOf(
       ...(content.zone === undefined ? {} : { zone: content.zone }),
     },
   };
+}
+
+/** A tool's turn names its tool as the speaker, or by the one call that it answers. */
+function toolNameOf({ role }: TurnReceived, { speakerName, toolCalls }: TurnContent): string | undefined {
+  return role === 'tool' ? (speakerName ?? toolCalls?.[0]?.name) : undefined;
 }
 
 function textOf(turn: TurnContent): string {

@@ -9,6 +9,10 @@ export * from './facts/normalised-name.js';
 export * from './facts/predicates.js';
 export * from './facts/stated-fact.js';
 export * from './fit-calibration.js';
+export * from './graph/fact-edge.js';
+export * from './graph/fact-memory.js';
+export * from './graph/graph-fact.js';
+export * from './graph/in-force.js';
 export * from './ids.js';
 export * from './index-keys.js';
 export * from './indexed-text.js';
@@ -22,4 +26,16 @@ export * from './ranking.js';
 export * from './sealing.js';
 export * from './time.js';
 export * from './wrapping.js';
-export * from './write-filter.js';
+export * from './worth.js';
+export {
+  type DropReason,
+  explainTurn,
+  type JudgedTurn,
+  type Judgement,
+  judgeTurn,
+  type Verdict,
+} from './write-filter/judge-turn.js';
+export { echoHashesOf, echoShareOf } from './write-filter/echo.js';
+export type { TurnFlag } from './write-filter/flag-phrases.js';
+export { type Feature, FEATURES, type Weight, WEIGHTS } from './write-filter/weights.js';
+export type { Weighed } from './write-filter/weigh-turn.js';

@@ -16,7 +16,21 @@ export interface TenantPolicy {
   /** Confidence at write by source. */
   readonly confidence: Readonly<Record<SourceClass, number>>;
   readonly trust: Readonly<Record<SourceClass, number>>;
+  /** Confidence of what a tool says, by its name; a tool that is not named has `confidence.tool`. */
+  readonly toolReliability: Readonly<Record<string, number>>;
+  /** A memory lives no longer than its source allows, whatever its kind; null: the kind alone says. */
+  readonly sourceRetentionDays: Readonly<Record<SourceClass, number | null>>;
+  /** When a memory is due for review, counted from `recordedAt`, by source; null: never. */
+  readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
+  readonly writeFilter: WriteFilterPolicy;
 }
+
+export interface WriteFilterPolicy {
+  /** Turns with fewer points are dropped; 0 keeps all that no rule refuses outright. */
+  readonly keepAtLeast: number;
+}
+
+export const KEEP_AT_LEAST_MAX = 10;
 
 export const DEFAULT_POLICY: TenantPolicy = {
   keepAll: false,
@@ -26,13 +40,24 @@ export const DEFAULT_POLICY: TenantPolicy = {
   decayShare: { episode: 0.3, fact: 0.3, procedure: 0.3, summary: 0.3 },
   confidence: { user: 0.9, agent: 0.6, tool: 0.8, web: 0.5, system: 0.7 },
   trust: { user: 0.9, agent: 0.7, tool: 0.8, web: 0.4, system: 0.9 },
+  toolReliability: {},
+  sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
+  reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
+  writeFilter: { keepAtLeast: 2 },
 };
 
 /** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */
 export const EVALUATION_POLICY: TenantPolicy = {
   ...DEFAULT_POLICY,
   retentionDays: { episode: 3650, fact: null, procedure: null, summary: 3650 },
+  sourceRetentionDays: { user: null, agent: null, tool: null, web: null, system: null },
+  reviewDays: { user: null, agent: null, tool: null, web: null, system: null },
 };
+
+/** A policy that was stored before some of its fields existed, with the defaults for those. */
+export function completedPolicy(stored: Partial<TenantPolicy>): TenantPolicy {
+  return { ...DEFAULT_POLICY, ...stored };
+}
 
 /** Milliseconds, or null for no limit. */
 export function retentionMsOf(policy: TenantPolicy, kind: MemoryKind): number | null {

@@ -32,7 +32,7 @@ const MEMORY = {
   epoch: 3,
   sealed: 'sealed-text',
 } as unknown as MemoryDerived;
-const INPUT = { content, dataKeys, indexKeys, model: 'static-1' };
+const INPUT = { content, dataKeys, indexKeys, model: { id: 'static-1', dimensions: 256 } };
 
 describe('indexEntryOf', () => {
   it('gives the same entry for the same event and keys', () => {
@@ -66,7 +66,7 @@ describe('indexEntryOf', () => {
     expect(hash({ ...MEMORY, version: 7, trust: 0.1 }, {})).toBe(own);
     const others = [
       hash(MEMORY, { content: { ...content, text: 'We hiked in the hill' } }),
-      hash(MEMORY, { model: 'static-2' }),
+      hash(MEMORY, { model: { id: 'static-2', dimensions: 256 } }),
       hash(MEMORY, { dataKeys: dataKeysOf(new Uint8Array(32)) }),
       hash({ ...MEMORY, occurredAt: '2023-05-09T13:56:00.000Z' }, {}),
     ];

@@ -1,20 +1,28 @@
-import type { MemoryContent, MemoryDerived } from '@mneme/events';
+import type { MemoryContent, MemoryDerived, TurnId } from '@mneme/events';
 import { blindTermOf, type IndexKeys } from './index-keys.js';
 import { indexedTextOf } from './indexed-text.js';
 import { stemCountsOf } from './lexical.js';
 import { type DataKeys, keyedHash } from './sealing.js';
 import { epochMsOf } from './time.js';
 
-/** A memory version as the catalogue keeps it: the event, with instants in epoch milliseconds, and its text sealed. */
-export type CatalogueRow = Omit<MemoryDerived, 'type' | 'v' | 'occurredAt' | 'reviewBy' | 'expiresAt'> & {
+/**
+ * A memory version as the catalogue keeps it: the event, with instants in epoch milliseconds, and its text sealed. The
+ * edge of a fact is the graph's.
+ */
+export type CatalogueRow = Omit<MemoryDerived, 'type' | 'v' | 'occurredAt' | 'reviewBy' | 'expiresAt' | 'fact'> & {
   readonly occurredAtMs: number;
   readonly reviewByMs?: number;
   readonly expiresAtMs?: number;
 };
 
+/** The turns behind a memory: an episode's parents, or the root of what was derived from one. */
+export function turnIdsOf({ kind, derivedFrom, sourceId }: Pick<MemoryDerived, 'kind' | 'derivedFrom' | 'sourceId'>) {
+  return (kind === 'fact' ? [sourceId as string] : [...derivedFrom]) as TurnId[];
+}
+
 /** Pure: the same event gives the same row. */
 export function catalogueRowOf(memory: MemoryDerived): CatalogueRow {
-  const { type: _type, v: _v, occurredAt, reviewBy, expiresAt, ...rest } = memory;
+  const { type: _type, v: _v, fact: _fact, occurredAt, reviewBy, expiresAt, ...rest } = memory;
   return {
     ...rest,
     occurredAtMs: epochMsOf(occurredAt),
@@ -32,6 +40,8 @@ export interface TermCount {
 /** A memory as the vector index keeps it, without its vectors: filter fields and blind terms, no text. */
 export type IndexEntry = Omit<CatalogueRow, 'sealed' | 'importance' | 'reviewByMs' | 'derivedFrom'> & {
   readonly model: string;
+  /** Numbers of each of its vectors. */
+  readonly dimensions: number;
   /** Keyed hash of the indexed text. */
   readonly inputHash: string;
   readonly terms: readonly TermCount[];
@@ -43,8 +53,8 @@ export interface IndexInput {
   readonly content: MemoryContent;
   readonly dataKeys: DataKeys;
   readonly indexKeys: IndexKeys;
-  /** Id of the embedding model that the vectors are from. */
-  readonly model: string;
+  /** The embedding model that the vectors are from. */
+  readonly model: { readonly id: string; readonly dimensions: number };
   /** Stems already hashed, so that one batch hashes each stem of a tenant once. */
   readonly blinded?: Map<string, number>;
 }
@@ -61,8 +71,9 @@ export function indexEntryOf(memory: MemoryDerived, input: IndexInput): IndexEnt
   const text = indexedTextOf(input.content, memory.occurredAt);
   return {
     ...fields,
-    model: input.model,
-    inputHash: keyedHash(input.dataKeys.input, `1\0${input.model}\0${text}`),
+    model: input.model.id,
+    dimensions: input.model.dimensions,
+    inputHash: keyedHash(input.dataKeys.input, `1\0${input.model.id}\0${text}`),
     terms: blindTermsOf(text, input),
     speakerTerms: blindTermsOf(input.content.speakerName ?? '', input).map(({ term }) => term),
   };

@@ -43,6 +43,25 @@ describe('rank', () => {
     ]);
   });
 
+  it('lets a fact be near the turn that it came from, and no turn near a fact', () => {
+    const sessionKey = 'c'.repeat(64) as SessionKey;
+    const of = (i: number) => ({ sessionKey, recordedAt: i, occurredAtMs: NOW_MS + i });
+    const turns = [1, 2].map((i) => made(i, { ...of(i), dense: 0.8 - i / 10 }));
+    const fact = made(3, { ...of(1), kind: 'fact', dense: 0.5 });
+    const together = rank(
+      [fact, made(4, { dense: 0.1, sessionKey: 'z'.repeat(64) as SessionKey }), ...turns],
+      DEFAULT_POLICY,
+      NOW_MS,
+    );
+    const partsOf = (ranked: typeof together, { memoryId }: Candidate) =>
+      ranked.find(({ candidate: one }) => one.memoryId === memoryId)?.parts;
+    const [first, second] = turns as [Candidate, Candidate];
+    const base = (one: Candidate) => (partsOf(together, one)?.dense ?? 0) * RANKING_WEIGHTS.dense;
+    expect(partsOf(together, first)?.neighbours).toBeCloseTo(base(second) / 2);
+    expect(partsOf(together, second)?.neighbours).toBeCloseTo(base(first) / 2);
+    expect(partsOf(together, fact)?.neighbours).toBeCloseTo(base(first));
+  });
+
   it('keeps the better match first among memories of one age', () => {
     const better = made(1, { dense: 0.95 });
     const worse = made(2, { dense: 0.9 });

@@ -95,7 +95,10 @@ function normalised(scores: readonly (number | undefined)[]): Float64Array {
   return Float64Array.from(scores, (score) => 1 - (max - (score ?? min)) / spread);
 }
 
-/** Mean of the turns before and after in the same session, and the mean of the session's three best. */
+/**
+ * Mean of the turns before and after in the same session, and the mean of the session's three best. A fact is no turn:
+ * its neighbour is the turn that it came from, and it is nobody's.
+ */
 function sessionShares(candidates: readonly Candidate[], base: readonly number[]) {
   const neighbours = new Float64Array(candidates.length);
   const session = new Float64Array(candidates.length);
@@ -106,17 +109,22 @@ function sessionShares(candidates: readonly Candidate[], base: readonly number[]
     else members.push(i);
   });
   for (const members of sessions.values()) {
-    members.sort((a, b) => inTime(candidates[a] as Candidate, candidates[b] as Candidate));
-    const best = members
+    const turns = members.filter((i) => candidates[i]?.kind !== 'fact');
+    turns.sort((a, b) => inTime(candidates[a] as Candidate, candidates[b] as Candidate));
+    const best = turns
       .map((i) => at(base, i))
       .sort((a, b) => b - a)
       .slice(0, 3);
     const share = best.reduce((sum, score) => sum + score, 0) / 3;
-    members.forEach((i, position) => {
-      const before = members[position - 1];
-      const after = members[position + 1];
-      neighbours[i] = ((before === undefined ? 0 : at(base, before)) + (after === undefined ? 0 : at(base, after))) / 2;
+    const ofTurn = new Map(turns.map((i) => [candidates[i]?.recordedAt, at(base, i)]));
+    for (const i of members) {
+      neighbours[i] = ofTurn.get(candidates[i]?.recordedAt) ?? 0;
       session[i] = share;
+    }
+    turns.forEach((i, position) => {
+      const before = turns[position - 1];
+      const after = turns[position + 1];
+      neighbours[i] = ((before === undefined ? 0 : at(base, before)) + (after === undefined ? 0 : at(base, after))) / 2;
     });
   }
   return { neighbours, session };

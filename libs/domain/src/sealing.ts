@@ -11,6 +11,8 @@ export interface DataKeys {
   readonly nonce: KeyObject;
   readonly fingerprint: KeyObject;
   readonly input: KeyObject;
+  /** Hashes the values of facts, so that equal ones of the subject can be told. */
+  readonly value: KeyObject;
 }
 
 /** What a ciphertext is bound to: it opens for this record, version, subject and epoch and for nothing else. */
@@ -29,6 +31,7 @@ export function dataKeysOf(dataKey: Uint8Array): DataKeys {
     nonce: derive('nonce'),
     fingerprint: derive('fingerprint'),
     input: derive('input'),
+    value: derive('value'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { addressOr, integerFrom, oneOf, parseEnv, Secret, textOr } from './config.js';
+import { addressOr, type Env, integerFrom, oneOf, parseEnv, parseParts, Secret, textOr } from './config.js';
 
 const shape = {
   size: ['SIZE', integerFrom(1, 10, 5)],
@@ -38,6 +38,42 @@ describe('reading the environment', () => {
 
   it.each(['host', 'host:', ':80', 'host:70000', 'a b:80', '::1:80'])('refuses "%s" as an address', (value) => {
     expect(() => addressOr('x:1')(value)).toThrow('host:port');
+  });
+});
+
+describe('reading the settings of several parts', () => {
+  const parsers = {
+    one: (env: Env) => parseEnv({ size: ['SIZE', integerFrom(1, 10, 5)], name: ['NAME', textOr('x')] }, env),
+    // A part of parts, and a variable that two parts share.
+    two: (env: Env) =>
+      parseParts({ inner: (all: Env) => parseEnv({ level: ['LEVEL', oneOf(['low'], 'low')] }, all) }, env),
+    three: (env: Env) => parseEnv({ size: ['SIZE', integerFrom(1, 10, 5)] }, env),
+  };
+
+  it('gives each part its own', () => {
+    const read = parseParts(parsers, { SIZE: '7' });
+    expect(read).toEqual({ one: { size: 7, name: 'x' }, two: { inner: { level: 'low' } }, three: { size: 7 } });
+  });
+
+  it('reports the problems of all parts at once, a shared one once', () => {
+    expect(() => parseParts(parsers, { SIZE: '0', NAME: '', LEVEL: 'high' })).toThrow(
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: [
+          'the configuration is not valid:',
+          'SIZE: a whole number from 1 to 10 is expected',
+          'NAME: a value is expected',
+          'LEVEL: one of low is expected',
+        ].join('\n  '),
+      }),
+    );
+  });
+
+  it('passes on what is no problem of the configuration', () => {
+    const broken = () => {
+      throw new TypeError('a bug');
+    };
+    expect(() => parseParts({ ...parsers, broken }, { SIZE: '0' })).toThrow(TypeError);
   });
 });
 

@@ -11,23 +11,8 @@ export type Shape<T> = { readonly [K in keyof T]: readonly [variable: string, re
 
 /** Reads every setting and reports every problem at once. @throws InvalidInput naming the variables. */
 export function parseEnv<T extends object>(shape: Shape<T>, env: Env): T {
-  return parseEnvGroups<{ readonly all: T }>({ all: shape }, env).all;
-}
-
-/** As `parseEnv`, for settings in groups; the problems of all groups are reported together. */
-export function parseEnvGroups<G extends object>(shapes: { readonly [K in keyof G]: Shape<G[K]> }, env: Env): G {
   const problems: string[] = [];
-  const groups = Object.entries(shapes as Record<string, Shape<Record<string, unknown>>>).map(
-    ([group, shape]) => [group, readShape(shape, env, problems)] as const,
-  );
-  if (problems.length > 0) {
-    throw new InvalidInput(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });
-  }
-  return Object.fromEntries(groups) as G;
-}
-
-function readShape(shape: Shape<Record<string, unknown>>, env: Env, problems: string[]): Record<string, unknown> {
-  const read = Object.entries(shape).map(([name, [variable, reader]]) => {
+  const read = Object.entries(shape as Shape<Record<string, unknown>>).map(([name, [variable, reader]]) => {
     try {
       return [name, reader(env[variable])] as const;
     } catch (error) {
@@ -35,7 +20,33 @@ function readShape(shape: Shape<Record<string, unknown>>, env: Env, problems: st
       return [name, undefined] as const;
     }
   });
-  return Object.fromEntries(read);
+  if (problems.length > 0) throw new InvalidConfig(problems);
+  return Object.fromEntries(read) as T;
+}
+
+/** Of each part the function that reads its settings. */
+export type Parsers<T> = { readonly [K in keyof T]: (env: Env) => T[K] };
+
+/** Reads the settings of every part and reports the problems of all of them at once. @throws InvalidInput. */
+export function parseParts<T extends object>(parsers: Parsers<T>, env: Env): T {
+  const problems = new Set<string>();
+  const read = Object.entries(parsers as Parsers<Record<string, unknown>>).map(([name, parse]) => {
+    try {
+      return [name, parse(env)] as const;
+    } catch (error) {
+      if (!(error instanceof InvalidConfig)) throw error;
+      for (const problem of error.problems) problems.add(problem);
+      return [name, undefined] as const;
+    }
+  });
+  if (problems.size > 0) throw new InvalidConfig([...problems]);
+  return Object.fromEntries(read) as T;
+}
+
+class InvalidConfig extends InvalidInput {
+  constructor(readonly problems: readonly string[]) {
+    super(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });
+  }
 }
 
 /** A whole number from `min` to `max`. */

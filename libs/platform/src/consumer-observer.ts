@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import type { ConsumerObserver } from './consumer-runner.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
@@ -17,8 +18,14 @@ export function observerOf(metrics: Metrics, logger: Logger): ConsumerObserver {
     },
     broke: (group, error) => {
       logger.error('a consumer ended and takes the process with it', { group, error });
-      process.exitCode = 1;
-      process.kill(process.pid, 'SIGTERM');
+      endProcess();
     },
   };
+}
+
+// A thread of its own ends alone; whoever started it ends the process.
+function endProcess(): void {
+  if (!isMainThread) process.exit(1);
+  process.exitCode = 1;
+  process.kill(process.pid, 'SIGTERM');
 }

@@ -195,7 +195,8 @@ export function tenantKeyContext(tenantId: TenantId, purpose: 'index' | 'tenant'
  * the fence does, and give the same keys.
  */
 function heldFor(row: SubjectRow, held: HeldSubject | undefined): SubjectAccess | undefined {
-  if (held === undefined || held.value.epoch !== row.epoch || row.state === 'fenced') return undefined;
+  // A key that did not open is tried again: its tenant's key may have been the one of before.
+  if (held?.value.state !== 'open' || held.value.epoch !== row.epoch || row.state === 'fenced') return undefined;
   if (row.wrappedKey === null || held.wrappedKey === null) return undefined;
   return Buffer.compare(row.wrappedKey, held.wrappedKey) === 0 ? held.value : undefined;
 }

@@ -5,8 +5,8 @@ describe('the metrics', () => {
   it('add up by name in a snapshot and by label in the text', async () => {
     const metrics = new Metrics();
     metrics.increment('mneme_turns_accepted_total', {}, 3);
-    metrics.increment('mneme_turns_dropped_total', { reason: 'empty' }, 2);
-    metrics.increment('mneme_turns_dropped_total', { reason: 'no-words' });
+    metrics.increment('mneme_turns_dropped_total', { reason: 'no-content' }, 2);
+    metrics.increment('mneme_turns_dropped_total', { reason: 'small-talk' });
     metrics.increment('mneme_turns_repeated_total', {}, 0);
     metrics.observe('mneme_recall_ms', 3, { leg: 'dense' });
     expect(metrics.snapshot()).toEqual([
@@ -14,8 +14,26 @@ describe('the metrics', () => {
       { name: 'mneme_turns_dropped_total', value: 3 },
     ]);
     const text = await metrics.text();
-    expect(text).toContain('mneme_turns_dropped_total{reason="empty"} 2');
+    expect(text).toContain('mneme_turns_dropped_total{reason="no-content"} 2');
     expect(text).toContain('mneme_recall_ms_bucket{le="5",leg="dense"} 1');
+  });
+
+  it('are added up with what another thread reports, and stand alone while it cannot', async () => {
+    const [own, other] = [new Metrics(), new Metrics()];
+    own.increment('mneme_turns_dropped_total', { reason: 'empty' }, 2);
+    own.increment('mneme_turns_accepted_total');
+    other.increment('mneme_turns_dropped_total', { reason: 'empty' }, 3);
+    other.increment('mneme_turns_kept_total', {}, 4);
+    own.include(() => other.report());
+    expect(await own.totalsOfAll()).toEqual([
+      { name: 'mneme_turns_dropped_total', value: 5 },
+      { name: 'mneme_turns_accepted_total', value: 1 },
+      { name: 'mneme_turns_kept_total', value: 4 },
+    ]);
+    expect(await own.text()).toContain('mneme_turns_dropped_total{reason="empty"} 5');
+    own.include(async () => undefined);
+    expect(await own.text()).toContain('mneme_turns_dropped_total{reason="empty"} 2');
+    expect(await own.totalsOfAll()).toHaveLength(2);
   });
 
   it('are apart for each process', async () => {

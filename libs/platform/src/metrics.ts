@@ -1,11 +1,13 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Histogram, type MetricObject, Registry } from 'prom-client';
 
 /** Every counter with its labels; the name is the contract that dashboards and alerts stand on. */
 const COUNTERS = {
   mneme_turns_accepted_total: [],
   mneme_turns_repeated_total: [],
   mneme_turns_kept_total: [],
+  mneme_facts_extracted_total: ['predicate'],
   mneme_turns_dropped_total: ['reason'],
+  mneme_turn_flags_total: ['flag'],
   mneme_requests_refused_total: ['code'],
   mneme_records_handled_total: ['group'],
   mneme_records_refused_by_fence_total: ['group'],
@@ -32,12 +34,24 @@ export type CounterName = keyof typeof COUNTERS;
 export type HistogramName = keyof typeof HISTOGRAMS;
 type Labels = Readonly<Record<string, string>>;
 
+/** What one thread has counted, to be added up with another's. */
+export interface MetricsReport {
+  readonly metrics: readonly MetricObject[];
+  readonly totals: readonly CounterTotal[];
+}
+
+export interface CounterTotal {
+  readonly name: CounterName;
+  readonly value: number;
+}
+
 /** Counters and histograms of one process, in the Prometheus text format. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly counters = new Map<CounterName, Counter>();
   private readonly histograms = new Map<HistogramName, Histogram>();
   private readonly totals = new Map<CounterName, number>();
+  private other: (() => Promise<MetricsReport | undefined>) | undefined;
 
   constructor() {
     const registers = [this.registry];
@@ -61,13 +75,35 @@ export class Metrics {
     this.histograms.get(name)?.observe(labels, value);
   }
 
-  /** Totals since the start over all labels, by name. */
-  snapshot(): readonly { readonly name: CounterName; readonly value: number }[] {
+  /** What another thread of this process reports is part of every answer from now on; undefined while it cannot. */
+  include(other: () => Promise<MetricsReport | undefined>): void {
+    this.other = other;
+  }
+
+  /** What this thread has counted by itself. */
+  async report(): Promise<MetricsReport> {
+    const metrics = await this.registry.getMetricsAsJSON();
+    return { metrics, totals: this.snapshot() };
+  }
+
+  /** This thread's totals since the start over all labels, by name. */
+  snapshot(): readonly CounterTotal[] {
     return [...this.totals].map(([name, value]) => ({ name, value }));
   }
 
+  /** The totals of this process. */
+  async totalsOfAll(): Promise<readonly CounterTotal[]> {
+    const totals = new Map(this.totals);
+    const other = await this.other?.();
+    for (const { name, value } of other?.totals ?? []) totals.set(name, (totals.get(name) ?? 0) + value);
+    return [...totals].map(([name, value]) => ({ name, value }));
+  }
+
   /** Prometheus text, version 0.0.4. */
-  text(): Promise<string> {
-    return this.registry.metrics();
+  async text(): Promise<string> {
+    const other = await this.other?.();
+    if (other === undefined) return this.registry.metrics();
+    const own = await this.report();
+    return AggregatorRegistry.aggregate([own.metrics as MetricObject[], other.metrics as MetricObject[]]).metrics();
   }
 }

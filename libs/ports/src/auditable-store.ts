@@ -5,7 +5,7 @@ export interface AuditableStore {
   readonly storeName: string;
   /**
    * Every record of the tenant, read back through the engine in pages, as the projection function made it: without
-   * vectors and access statistics. In no order.
+   * vectors and access statistics. In no order. @throws Corrupt for a record that cannot be read as one.
    */
   records(tenant: TenantRef): AsyncIterable<object>;
 }

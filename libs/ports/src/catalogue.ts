@@ -2,7 +2,7 @@ import type { MemoryId, MemoryKind, SessionKey, SourceId, TurnId } from '@mneme/
 import type { CatalogueRow, ReadScope } from '@mneme/domain';
 
 /** A projection of `memories`, as it notes how far it has come. */
-export type ProjectionName = 'catalogue' | 'vector-index';
+export type ProjectionName = 'catalogue' | 'vector-index' | 'fact-graph';
 
 export interface Watermark {
   readonly partition: number;

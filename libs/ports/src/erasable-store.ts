@@ -6,7 +6,7 @@ import type { SubjectRef } from '@mneme/domain';
  * or by listing. Wiring gives it to erasure and to the consumers' fence check alone.
  */
 export interface ErasableStore {
-  /** Name in reports: `catalogue`, `vector-index`, `session-state`, `accepted-turns`. */
+  /** Name in reports: `catalogue`, `vector-index`, `fact-graph`, `session-state`, `accepted-turns`. */
   readonly storeName: string;
   /** Records of the subject written below `belowEpoch`. */
   countSubject(subject: SubjectRef, belowEpoch: number): Promise<number>;

@@ -8,6 +8,7 @@ export type * from './embedder.js';
 export type * from './erasable-store.js';
 export type * from './erasure-journal.js';
 export type * from './event-log.js';
+export * from './fact-graph.js';
 export type * from './key-vault.js';
 export * from './language-model.js';
 export type * from './session-store.js';

@@ -23,13 +23,15 @@ export function anIndexedMemory(words: string, given: IndexedGiven = {}): Indexe
     derivedFrom: _parents,
     ...fields
   } = catalogueRowOf(aMemory(given.memory));
+  const vectors = given.vectors ?? [unitVector(1, 0, 0, 0)];
   return {
     ...fields,
     model: given.model ?? A_MODEL,
+    dimensions: vectors[0]?.length ?? 0,
     inputHash: createHash('sha256').update(words).digest('hex'),
     terms: given.terms ?? termCountsOf(words),
     speakerTerms: [termOf('speaker')],
-    vectors: given.vectors ?? [unitVector(1, 0, 0, 0)],
+    vectors,
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { DepartmentId, MemoryDerived, SessionKey, TeamId, TurnReceived } from '@mneme/events';
 import { catalogueRowOf, type ReadScope } from '@mneme/domain';
-import type { Catalogue, SessionStore, VectorIndex } from '@mneme/ports';
+import type { Catalogue, FactGraph, SessionStore, VectorIndex } from '@mneme/ports';
 import {
   aMemory,
   aReadScope,
@@ -12,17 +12,19 @@ import {
   randomTenantId,
   teamAudience,
 } from './builders.js';
+import { aFact, anEntity, aGraphView } from './graph-facts.js';
 import { A_MODEL, anIndexedMemory, anIndexFilter, termsOf, unitVector } from './indexed-memory.js';
 
 /** The stores that requests read. */
 export interface ReadableStores {
   readonly catalogue: Catalogue;
   readonly vectorIndex: VectorIndex;
+  readonly factGraph: FactGraph;
   readonly sessionStore: SessionStore;
 }
 
 export type Wall = 'tenant' | 'audience' | 'department';
-export type WalledStore = 'catalogue' | 'vector index' | 'session store';
+export type WalledStore = 'catalogue' | 'vector index' | 'fact graph' | 'session store';
 
 /** One wall of one store: `run` fails when something passes through it. */
 export interface IsolationCheck {
@@ -83,6 +85,7 @@ const WALLS: Readonly<Record<Wall, () => Neighbours>> = {
 const STORES: Readonly<Record<WalledStore, (stores: ReadableStores, neighbours: Neighbours) => Promise<void>>> = {
   catalogue: catalogueIsWalled,
   'vector index': vectorIndexIsWalled,
+  'fact graph': factGraphIsWalled,
   'session store': sessionStoreIsWalled,
 };
 
@@ -122,6 +125,33 @@ async function vectorIndexIsWalled({ vectorIndex }: ReadableStores, { readers, o
     expect(dense.map(({ memoryId }) => memoryId)).toEqual([memoryIds[at]]);
     expect(lexical.map(({ memoryId }) => memoryId)).toEqual([memoryIds[at]]);
     expect(cosines.map(([memoryId]) => memoryId)).toEqual([memoryIds[at]]);
+  }
+}
+
+// Each reader's fact ends the other's wherever the wall is down, and is reached from the same entity.
+async function factGraphIsWalled({ factGraph }: ReadableStores, { readers, owned }: Neighbours): Promise<void> {
+  const [entity, alias] = [anEntity(), anEntity()];
+  const facts = owned.map((given) => aFact({ memory: given, subjectEntity: entity, aliases: [{ entity, alias }] }));
+  const memoryIds = facts.map(({ memoryId }) => memoryId);
+  const view = aGraphView();
+  const query = { ...view, entities: [entity], fanOut: 10, limit: 10 };
+  const answers = async (reader: ReadScope) => ({
+    resolved: await factGraph.resolve(reader, [alias], view),
+    facts: await factGraph.factsOf(reader, query),
+    reached: (await factGraph.traverse(reader, { ...query, hops: 2 })).facts,
+    states: await factGraph.statesOf(reader, memoryIds, view),
+    from: await factGraph.factsFrom(reader, { ...view, sourceIds: facts.map(({ sourceId }) => sourceId), limit: 10 }),
+  });
+  await factGraph.upsert(facts.slice(0, 1));
+  const alone = await answers(readers[0]);
+  await factGraph.upsert(facts.slice(1));
+  expect(await answers(readers[0])).toEqual(alone);
+  for (const [at, reader] of readers.entries()) {
+    const { resolved, ...found } = await answers(reader);
+    const fact = facts[at] as (typeof facts)[number];
+    expect(resolved).toEqual([entity]);
+    const states = [{ memoryId: fact.memoryId, state: 'in-force' }];
+    expect(found).toEqual({ facts: [fact], reached: [{ fact, hop: 1 }], states, from: [fact] });
   }
 }
 

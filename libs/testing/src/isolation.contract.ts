@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { Audience, MemoryDerived, TeamId, TenantId } from '@mneme/events';
+import type { Audience, EntityId, MemoryDerived, TeamId, TenantId } from '@mneme/events';
 import { catalogueRowOf, type ReadScope } from '@mneme/domain';
 import type { IndexedMemory } from '@mneme/ports';
 import fc from 'fast-check';
@@ -14,6 +14,7 @@ import {
   randomTenantId,
   teamAudience,
 } from './builders.js';
+import { aFact, anEntity, aGraphView } from './graph-facts.js';
 import { anIndexedMemory, anIndexFilter, termsOf, unitVector } from './indexed-memory.js';
 import { isolationChecks, type ReadableStores } from './isolation-checks.js';
 
@@ -83,6 +84,7 @@ async function answersAreTheSame(stores: ReadableStores, wall: 'tenant' | 'audie
   const property = fc.asyncProperty(RECORDS, RECORDS, VECTOR, async (ownRecords, otherRecords, vector) => {
     const { own, other, scope } = neighbours(wall);
     const sessionKey = randomSessionKey();
+    const entities = [anEntity(), anEntity()] as const;
     const write = async (owner: Owner, records: typeof ownRecords) => {
       const memories = records.map(({ words, vector: numbers, recordedAt }) => {
         const memory = aMemory({ ...owner, recordedAt });
@@ -90,6 +92,7 @@ async function answersAreTheSame(stores: ReadableStores, wall: 'tenant' | 'audie
       });
       await stores.catalogue.upsert(memories.map(({ memory }) => catalogueRowOf(memory)));
       await stores.vectorIndex.upsert(memories.map(({ indexed }) => indexed));
+      await stores.factGraph.upsert(records.map((record) => factLike(record, owner, entities)));
       await stores.sessionStore.append(records.map(({ recordedAt }) => aTurn({ ...owner, sessionKey, recordedAt })));
       return memories.map(({ memory }) => memory.memoryId);
     };
@@ -106,6 +109,7 @@ async function answersAreTheSame(stores: ReadableStores, wall: 'tenant' | 'audie
           })),
         ].sort(),
         await stores.catalogue.list(scope, { filter: {}, nowMs: 0, limit: 5 }),
+        ...(await graphAnswers(stores, scope, entities)),
         await stores.sessionStore.lastTurns(scope, sessionKey, 5),
       ]);
     const alone = await answers();
@@ -113,6 +117,31 @@ async function answersAreTheSame(stores: ReadableStores, wall: 'tenant' | 'audie
     expect(await answers()).toBe(alone);
   });
   await fc.assert(property, { numRuns: 25 });
+}
+
+type Draft = typeof RECORDS extends fc.Arbitrary<(infer T)[]> ? T : never;
+
+/** Some of the same things, some of others, some taken back. */
+function factLike({ words, recordedAt }: Draft, owner: Owner, [one, other]: readonly [EntityId, EntityId]) {
+  const [word] = words;
+  return aFact({
+    memory: { ...owner, recordedAt },
+    subjectEntity: one,
+    predicate: words.length % 2 === 0 ? 'lives_in' : 'uses',
+    objectEntity: other,
+    isNegated: word === 'red',
+    isCorrection: word === 'blue',
+    aliases: [{ entity: one, alias: other }],
+  });
+}
+
+async function graphAnswers({ factGraph }: ReadableStores, scope: ReadScope, entities: readonly EntityId[]) {
+  const query = { ...aGraphView(), entities, fanOut: 3, limit: 5 };
+  return [
+    await factGraph.factsOf(scope, query),
+    await factGraph.traverse(scope, { ...query, hops: 3 }),
+    await factGraph.resolve(scope, entities, query),
+  ];
 }
 
 async function foreignIdsChangeNothing({ catalogue, vectorIndex }: ReadableStores): Promise<void> {
@@ -133,17 +162,20 @@ async function foreignIdsChangeNothing({ catalogue, vectorIndex }: ReadableStore
   expect(await catalogue.get(scope, [memory.memoryId])).toEqual([catalogueRowOf(memory)]);
 }
 
-async function tenAmongMany({ catalogue, vectorIndex }: ReadableStores, nearCopies: number): Promise<void> {
+async function tenAmongMany({ catalogue, vectorIndex, factGraph }: ReadableStores, nearCopies: number): Promise<void> {
   const model = 'model-of-16';
   const [own, other] = [randomTenantId(), randomTenantId()];
   const given = { subjectId: randomSubjectId(), audience: ORGANISATION };
   const near = unitVector(1, ...Array<number>(15).fill(0.01));
   const template = anIndexedMemory('red kite over blue hills', { memory: given, model, vectors: [near] });
   const templateRow = catalogueRowOf(aMemory(given));
+  const entity = anEntity();
+  const templateFact = aFact({ memory: given, subjectEntity: entity, predicate: 'uses' });
   const write = async (tenantId: TenantId, count: number) => {
     const ids = Array.from({ length: count }, () => ({ tenantId, memoryId: randomMemoryId() }));
     await vectorIndex.upsert(ids.map((id): IndexedMemory => ({ ...template, ...id })));
     await catalogue.upsert(ids.map((id) => ({ ...templateRow, ...id })));
+    await factGraph.upsert(ids.map((id) => ({ ...templateFact, ...id, ...slotOfItsOwn() })));
     return ids.map(({ memoryId }) => memoryId).sort();
   };
   for (let written = 0; written < nearCopies / 2; written += BATCH) await write(other, BATCH);
@@ -151,11 +183,20 @@ async function tenAmongMany({ catalogue, vectorIndex }: ReadableStores, nearCopi
   for (let written = 0; written < nearCopies / 2; written += BATCH) await write(other, BATCH);
   const scope = aReadScope(own);
   const filter = anIndexFilter({ model });
+  const edges = { ...aGraphView(), entities: [entity], fanOut: 11, limit: 11 };
   const answers = [
     await vectorIndex.searchDense(scope, { vector: near, limit: 10 }, filter),
     await vectorIndex.searchLexical(scope, { terms: termsOf('kite'), limit: 10 }, filter),
     await catalogue.list(scope, { filter: {}, nowMs: 0, limit: 10 }),
     await catalogue.get(scope, wanted),
+    await factGraph.factsOf(scope, edges),
+    (await factGraph.traverse(scope, { ...edges, hops: 1 })).facts.map(({ fact }) => fact),
   ];
   for (const answer of answers) expect(answer.map(({ memoryId }) => memoryId).sort()).toEqual(wanted);
+}
+
+/** So that no fact of the many ends another. */
+function slotOfItsOwn() {
+  const slot = anEntity();
+  return { slots: [slot], ends: [slot] };
 }

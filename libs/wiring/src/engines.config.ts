@@ -1,11 +1,9 @@
-import { type Env, integerFrom, oneOf, parseEnvGroups, type Shape, textOr } from '@mneme/platform';
+import { type Env, integerFrom, parseEnv, parseParts, textOr } from '@mneme/platform';
 import {
   type EmbedderChoice,
   type LanguageModelChoice,
-  type OpenAiEmbedderConfig,
-  openAiEmbedderShape,
-  type OpenAiLanguageModelConfig,
-  openAiLanguageModelShape,
+  parseEmbedderChoice,
+  parseLanguageModelChoice,
 } from './models.config.js';
 
 /** Which engines hold the data, and which models read it. */
@@ -22,48 +20,29 @@ interface StoresConfig {
   readonly keyCacheSubjectsMax: number;
 }
 
-interface ModelEngines {
-  readonly embedder: EmbedderChoice['engine'];
-  readonly languageModel: LanguageModelChoice['engine'];
-}
-
 /**
  * Reads `MNEME_DATA_DIR`, `MNEME_KEY_CACHE_*`, `MNEME_EMBEDDER*` and `MNEME_LANGUAGE_MODEL*`; the settings of a model server
  * that is not chosen are not looked at. @throws InvalidInput with every problem at once.
  */
 export function parseEnginesConfig(env: Env): EnginesConfig {
-  const shapes = {
-    stores: storesShape,
-    engines: modelEnginesShape,
-    embedder: env['MNEME_EMBEDDER'] === 'openai' ? openAiEmbedderShape : NOTHING,
-    languageModel: env['MNEME_LANGUAGE_MODEL'] === 'openai' ? openAiLanguageModelShape : NOTHING,
+  const parsers = {
+    stores: parseStoresConfig,
+    embedder: parseEmbedderChoice,
+    languageModel: parseLanguageModelChoice,
   };
-  const { stores, engines, embedder, languageModel } = parseEnvGroups<Groups>(shapes as ShapesOf<Groups>, env);
-  return {
-    engine: 'sqlite',
-    ...stores,
-    embedder: engines.embedder === 'openai' ? { engine: 'openai', ...embedder } : { engine: 'static' },
-    languageModel: engines.languageModel === 'openai' ? { engine: 'openai', ...languageModel } : { engine: 'none' },
-  };
+  const { stores, embedder, languageModel } = parseParts<Parts>(parsers, env);
+  return { engine: 'sqlite', ...stores, embedder, languageModel };
 }
 
-interface Groups {
-  readonly stores: StoresConfig;
-  readonly engines: ModelEngines;
-  readonly embedder: OpenAiEmbedderConfig;
-  readonly languageModel: OpenAiLanguageModelConfig;
+type Parts = Pick<EnginesConfig, 'embedder' | 'languageModel'> & { readonly stores: StoresConfig };
+
+function parseStoresConfig(env: Env): StoresConfig {
+  return parseEnv(
+    {
+      dataDirectory: ['MNEME_DATA_DIR', textOr('.mneme')],
+      keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, 5_000)],
+      keyCacheSubjectsMax: ['MNEME_KEY_CACHE_SUBJECTS_MAX', integerFrom(1, 1_000_000, 20_000)],
+    },
+    env,
+  );
 }
-type ShapesOf<G> = { readonly [K in keyof G]: Shape<G[K]> };
-
-const NOTHING = {};
-
-const storesShape: Shape<StoresConfig> = {
-  dataDirectory: ['MNEME_DATA_DIR', textOr('.mneme')],
-  keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, 5_000)],
-  keyCacheSubjectsMax: ['MNEME_KEY_CACHE_SUBJECTS_MAX', integerFrom(1, 1_000_000, 20_000)],
-};
-
-const modelEnginesShape: Shape<ModelEngines> = {
-  embedder: ['MNEME_EMBEDDER', oneOf(['static', 'openai'] as const, 'static')],
-  languageModel: ['MNEME_LANGUAGE_MODEL', oneOf(['none', 'openai'] as const, 'none')],
-};

@@ -6,3 +6,4 @@ export * from './open-embedder.js';
 export * from './open-engines.js';
 export * from './open-language-model.js';
 export * from './system-clock.js';
+export { sharedMemory } from '@mneme/sqlite';

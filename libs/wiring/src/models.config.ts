@@ -1,4 +1,4 @@
-import { integerFrom, oneOf, type Reader, type Shape, Secret, textOr } from '@mneme/platform';
+import { type Env, integerFrom, oneOf, parseEnv, type Reader, type Shape, Secret, textOr } from '@mneme/platform';
 
 /** Which model makes vectors. */
 export type EmbedderChoice = { readonly engine: 'static' } | ({ readonly engine: 'openai' } & OpenAiEmbedderConfig);
@@ -45,7 +45,22 @@ export interface OpenAiLanguageModelConfig {
 const DEFAULT_URL = 'https://api.openai.com/v1';
 const MEBIBYTE = 1_048_576;
 
-export const openAiEmbedderShape: Shape<OpenAiEmbedderConfig> = {
+/** Reads `MNEME_EMBEDDER` and, for a server, `MNEME_EMBEDDER_*`. @throws InvalidInput with every problem at once. */
+export function parseEmbedderChoice(env: Env): EmbedderChoice {
+  const { engine } = parseEnv({ engine: ['MNEME_EMBEDDER', embedderEngine] }, env);
+  return engine === 'openai' ? { engine, ...parseEnv(openAiEmbedderShape, env) } : { engine };
+}
+
+/** Reads `MNEME_LANGUAGE_MODEL` and, for a server, `MNEME_LANGUAGE_MODEL_*`. @throws InvalidInput as above. */
+export function parseLanguageModelChoice(env: Env): LanguageModelChoice {
+  const { engine } = parseEnv({ engine: ['MNEME_LANGUAGE_MODEL', languageModelEngine] }, env);
+  return engine === 'openai' ? { engine, ...parseEnv(openAiLanguageModelShape, env) } : { engine };
+}
+
+const embedderEngine = oneOf(['static', 'openai'] as const, 'static');
+const languageModelEngine = oneOf(['none', 'openai'] as const, 'none');
+
+const openAiEmbedderShape: Shape<OpenAiEmbedderConfig> = {
   url: ['MNEME_EMBEDDER_URL', serverUrlOr(DEFAULT_URL)],
   apiKey: ['MNEME_EMBEDDER_API_KEY', secret],
   model: ['MNEME_EMBEDDER_MODEL', named('the name of the model')],
@@ -60,7 +75,7 @@ export const openAiEmbedderShape: Shape<OpenAiEmbedderConfig> = {
   retriesMax: ['MNEME_EMBEDDER_RETRIES_MAX', integerFrom(0, 5, 2)],
 };
 
-export const openAiLanguageModelShape: Shape<OpenAiLanguageModelConfig> = {
+const openAiLanguageModelShape: Shape<OpenAiLanguageModelConfig> = {
   url: ['MNEME_LANGUAGE_MODEL_URL', serverUrlOr(DEFAULT_URL)],
   apiKey: ['MNEME_LANGUAGE_MODEL_API_KEY', secret],
   model: ['MNEME_LANGUAGE_MODEL_NAME', named('the name of the model')],

@@ -1,6 +1,6 @@
 import type { Clock, Embedder, LanguageModel } from '@mneme/ports';
 import { Keyring, type Logger, type Metrics } from '@mneme/platform';
-import { openSqlite, type Sqlite } from '@mneme/sqlite';
+import { openSqlite, type SharedOpening, type Sqlite } from '@mneme/sqlite';
 import type { EnginesConfig } from './engines.config.js';
 import { openEmbedder } from './open-embedder.js';
 import { openLanguageModel } from './open-language-model.js';
@@ -17,17 +17,19 @@ export interface Engines {
 }
 
 /**
- * Opens the data directory for this process alone, and the models.
- * @throws InvalidInput when a model's calibration is missing; Unavailable when another process has it; Corrupt, also `newer-version`, when its files cannot be trusted.
+ * Opens the data directory for this process alone, and the models; `shared` says which of two threads opens it.
+ * @throws InvalidInput when a model's calibration is missing; Unavailable when another process has the directory; Corrupt,
+ * also `newer-version`, when its files cannot be trusted.
  */
 export async function openEngines(
   config: EnginesConfig,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
+  shared?: SharedOpening,
 ): Promise<Engines> {
   const clock = systemClock;
   const embedder = await openEmbedder(config.embedder, config.dataDirectory, metrics);
   const languageModel = await openLanguageModel(config.languageModel, { clock, metrics });
-  const stores = openSqlite(config.dataDirectory);
+  const stores = openSqlite(config.dataDirectory, shared === undefined ? {} : { shared });
   const keyring = new Keyring({
     controlStore: stores.controlStore,
     registry: stores.subjectRegistry,

@@ -34,7 +34,7 @@ export class BlockReader {
     const known = this.statements.get(where);
     if (known !== undefined) return known;
     const sql = `SELECT ${BLOCK_COLUMNS} FROM vector_entries INDEXED BY vector_entries_by_audience
-      WHERE ${where} AND model = :model AND entry_id > :afterId ORDER BY entry_id LIMIT :limit`;
+      WHERE ${where} AND model = :model AND entry_id > :afterId ORDER BY entry_id LIMIT :limit + 0`;
     const statement = this.db.prepare(sql, { returnArrays: true });
     this.statements.set(where, statement);
     return statement;

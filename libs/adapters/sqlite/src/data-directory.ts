@@ -10,6 +10,7 @@ export interface DataDirectory {
   readonly path: string;
   readonly logFile: string;
   readonly storeFile: string;
+  readonly sessionFile: string;
   readonly keysFile: string;
   /** 32 bytes that wrap every tenant's keys. */
   readonly rootKey: Uint8Array;
@@ -31,21 +32,30 @@ export function openDataDirectory(path: string): DataDirectory {
   const directory = resolve(path);
   const lock = lockDirectory(directory);
   try {
-    const keysFile = join(directory, 'keys.db');
-    const isNew = !existsSync(keysFile);
-    return {
-      path: directory,
-      logFile: join(directory, 'log.db'),
-      storeFile: join(directory, 'store.db'),
-      keysFile,
-      rootKey: keyOf(directory, 'root.key', isNew),
-      commitmentKey: keyOf(directory, 'commitment.key', isNew),
-      close: () => lock.close(),
-    };
+    const isNew = !existsSync(join(directory, 'keys.db'));
+    return placesIn(directory, isNew, () => lock.close());
   } catch (error) {
     lock.close();
     throw error;
   }
+}
+
+/** For a second thread of the process that holds the directory; there is nothing to free. */
+export function joinDataDirectory(path: string): DataDirectory {
+  return placesIn(resolve(path), false, () => undefined);
+}
+
+function placesIn(directory: string, isNew: boolean, close: () => void): DataDirectory {
+  return {
+    path: directory,
+    logFile: join(directory, 'log.db'),
+    storeFile: join(directory, 'store.db'),
+    sessionFile: join(directory, 'session.db'),
+    keysFile: join(directory, 'keys.db'),
+    rootKey: keyOf(directory, 'root.key', isNew),
+    commitmentKey: keyOf(directory, 'commitment.key', isNew),
+    close,
+  };
 }
 
 // A key is made only while nothing stands under it: another key would open nothing of what is there.

@@ -9,6 +9,7 @@ export * from './sqlite-catalogue.js';
 export * from './sqlite-control-store.js';
 export * from './sqlite-erasure-journal.js';
 export * from './sqlite-event-log.js';
+export * from './sqlite-fact-graph.js';
 export * from './sqlite-log-tables.js';
 export * from './sqlite-session-store.js';
 export * from './sqlite-shadow-stores.js';

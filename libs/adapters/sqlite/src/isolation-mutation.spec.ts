@@ -17,7 +17,7 @@ interface Mutation {
   readonly breaks: readonly string[];
 }
 
-const STORES = ['catalogue', 'session store', 'vector index'];
+const STORES = ['catalogue', 'fact graph', 'session store', 'vector index'];
 const throughout = (wall: string) => STORES.map((store) => `${store}/${wall}`);
 // Also for a place that holds the audience alone: without it a record comes once for each of the reader's audiences.
 const allOf = (store: string) => ['audience', 'department', 'tenant'].map((wall) => `${store}/${wall}`);
@@ -40,21 +40,21 @@ const MUTATIONS: readonly Mutation[] = [
     file: 'scope-predicate.ts',
     find: `sql: 'audience = :audience'`,
     replaceBy: `sql: 'audience >= substr(:audience, 1, 0)'`,
-    breaks: [...allOf('catalogue'), ...allOf('vector index')],
+    breaks: [...allOf('catalogue'), ...allOf('fact graph'), ...allOf('vector index')],
   },
   {
     name: 'the audiences in SQL',
     file: 'scope-predicate.ts',
     find: `sql: 'audience IN (SELECT value FROM json_each(:audiences))'`,
     replaceBy: `sql: 'audience >= substr(:audiences, 1, 0)'`,
-    breaks: ['catalogue/audience', 'session store/audience'],
+    breaks: ['catalogue/audience', 'fact graph/audience', 'session store/audience'],
   },
   {
     name: 'the department in SQL',
     file: 'scope-predicate.ts',
     find: `sql: '(department_id IS NULL OR department_id IN (SELECT value FROM json_each(:departmentIds)))'`,
     replaceBy: `sql: ':departmentIds IS NOT NULL'`,
-    breaks: ['catalogue/department', 'session store/department'],
+    breaks: ['catalogue/department', 'fact graph/department', 'session store/department'],
   },
   {
     name: 'the department in the scan',
@@ -90,6 +90,13 @@ const MUTATIONS: readonly Mutation[] = [
     find: 'pageQuery(scopePredicate(scope, audience), page)',
     replaceBy: `pageQuery(${anyScope('scopePredicate(scope, audience)', ':audience != 0')}, page)`,
     breaks: allOf('catalogue'),
+  },
+  {
+    name: 'the whole scope in the fact graph',
+    file: 'fact-predicates.ts',
+    find: 'const readable = scopePredicate(scope, audience);',
+    replaceBy: `const readable = ${anyScope('scopePredicate(scope, audience)', `' + (audience === undefined ? ':audiences' : ':audience') + ' != 0`)};`,
+    breaks: allOf('fact graph'),
   },
   {
     name: 'the whole scope in the session store',

@@ -1,20 +1,26 @@
+import type { MessagePort } from 'node:worker_threads';
 import { randomKey } from '@mneme/domain';
 import type { Clock, ControlStore, ErasureJournal, KeyVault, ShadowStores, SubjectTopics } from '@mneme/ports';
-import { openDataDirectory } from './data-directory.js';
-import { type Database, openDatabase } from './database.js';
+import { BurstGauge } from './burst-gauge.js';
+import { joinDataDirectory, openDataDirectory } from './data-directory.js';
+import { type Database, type DatabaseOptions, openDatabase } from './database.js';
+import { Link } from './link.js';
 import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
+import { SESSION_MIGRATIONS } from './session-schema.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
-import { type EventLogOptions, SqliteEventLog } from './sqlite-event-log.js';
+import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite-event-log.js';
+import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
+import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
 
 export interface SqliteOptions {
@@ -23,11 +29,33 @@ export interface SqliteOptions {
   readonly log?: Partial<EventLogOptions>;
   readonly acceptedTurns?: Partial<AcceptedTurnsOptions>;
   readonly vectorIndex?: SqliteVectorIndexOptions;
+  /** The second opening of the directory, in another thread of this process. */
+  readonly shared?: SharedOpening;
   /** The machine's clock unless it is given. */
   readonly clock?: Clock;
   /** Hears of last turns that could not be kept. */
   readonly sessionWriteFailed?: (error: unknown, turns: number) => void;
 }
+
+/**
+ * Two threads on one data directory. The owner opens it first and closes it last; consumers of the log run in the guest,
+ * which also keeps its house.
+ */
+export interface SharedOpening {
+  readonly role: 'owner' | 'guest';
+  /** The two ends of one channel. */
+  readonly port: MessagePort;
+  /** One memory for both, of `sharedMemory()`. */
+  readonly memory: SharedArrayBuffer;
+}
+
+/** Memory for the locks of the files that both threads write, and for how fast the owner appends. */
+export function sharedMemory(): SharedArrayBuffer {
+  return new SharedArrayBuffer(GAUGE_AT + Int32Array.BYTES_PER_ELEMENT);
+}
+
+const LOCK_AT = { log: 0, store: TicketLock.BYTES } as const;
+const GAUGE_AT = 2 * TicketLock.BYTES;
 
 /** Every port on one data directory. */
 export interface Sqlite {
@@ -40,6 +68,7 @@ export interface Sqlite {
   readonly subjectTopics: SubjectTopics;
   readonly catalogue: SqliteCatalogue;
   readonly vectorIndex: SqliteVectorIndex;
+  readonly factGraph: SqliteFactGraph;
   readonly sessionStore: SqliteSessionStore;
   readonly shadowStores: ShadowStores;
   /** Stops the consumers, writes what is waiting, closes the files and frees the directory. */
@@ -53,6 +82,7 @@ interface Place {
   readonly directory: string;
   readonly logFile: string;
   readonly storeFile: string;
+  readonly sessionFile: string;
   readonly keysFile: string;
   readonly keys: VaultKeys;
   close(): void;
@@ -63,10 +93,11 @@ interface Place {
  * @throws what `openDataDirectory` and `openDatabase` throw; InvalidInput for another number of partitions.
  */
 export function openSqlite(where: string, options: SqliteOptions = {}): Sqlite {
-  const place = where === ':memory:' ? memoryPlace() : directoryPlace(where);
+  const { shared } = options;
+  const place = where === ':memory:' ? memoryPlace() : directoryPlace(where, shared?.role === 'guest');
   const opened: Database[] = [];
-  const open: Opening['open'] = (file, migrations, synchronous = 'full') => {
-    const db = openDatabase(file, { migrations, synchronous });
+  const open: Opening['open'] = (file, migrations, rest) => {
+    const db = openDatabase(file, { migrations, ...rest });
     opened.push(db);
     return db;
   };
@@ -84,25 +115,34 @@ export function openSqlite(where: string, options: SqliteOptions = {}): Sqlite {
 
 interface Opening {
   readonly place: Place;
-  readonly open: (file: string, migrations: readonly string[], synchronous?: 'full' | 'normal') => Database;
+  readonly open: (file: string, migrations: readonly string[], rest?: Partial<DatabaseOptions>) => Database;
   readonly closeAll: () => void;
 }
 
 function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sqlite {
+  const { shared } = options;
+  const lockOf = (file: keyof typeof LOCK_AT) =>
+    shared === undefined ? {} : { lock: new TicketLock(shared.memory, LOCK_AT[file]) };
   const clock = options.clock ?? { nowMs: () => Date.now() };
   const keysDb = open(place.keysFile, KEYS_MIGRATIONS);
-  const tables = new SqliteLogTables(open(place.logFile, LOG_MIGRATIONS), options.partitionCount ?? PARTITION_COUNT);
+  const tables = new SqliteLogTables(
+    open(place.logFile, LOG_MIGRATIONS, lockOf('log')),
+    options.partitionCount ?? PARTITION_COUNT,
+  );
   const acceptedTurns = new SqliteAcceptedTurns(keysDb, options.acceptedTurns);
   const subjectRegistry = new SqliteSubjectRegistry(keysDb);
-  const storeDb = open(place.storeFile, storeMigrations);
-  // Tier 1 does not wait for the disk, and must not make the projections on the same file wait less.
-  const sessionStore = new SqliteSessionStore(open(place.storeFile, storeMigrations, 'normal'), {
+  const openStore = () => openDatabase(place.storeFile, { migrations: storeMigrations });
+  const storeDb = open(place.storeFile, storeMigrations, lockOf('store'));
+  const link = new Link(shared?.port);
+  const linked = shared === undefined ? {} : { link, openAgain: openStore };
+  const sessionStore = new SqliteSessionStore(open(place.sessionFile, SESSION_MIGRATIONS, { synchronous: 'normal' }), {
     clock,
     ...(options.sessionWriteFailed === undefined ? {} : { writeFailed: options.sessionWriteFailed }),
   });
-  const shadowStores = new SqliteShadowStores(place.directory, options.vectorIndex);
+  const shadowStores = new SqliteShadowStores(place.directory, options.vectorIndex, shared?.role !== 'guest');
   // The last one, for it starts to keep house at once and nothing may fail after that.
-  const log = new SqliteEventLog(tables, { clock, ...options.log });
+  const housekeeping = shared?.role === 'owner' ? { housekeepingIntervalMs: 0 } : {};
+  const log = new SqliteEventLog(tables, { clock, ...housekeeping, ...options.log }, otherThread(link, shared));
   return {
     log,
     acceptedTurns,
@@ -112,7 +152,8 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),
     catalogue: new SqliteCatalogue(storeDb),
-    vectorIndex: new SqliteVectorIndex(storeDb, options.vectorIndex),
+    vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
+    factGraph: new SqliteFactGraph(storeDb),
     sessionStore,
     shadowStores,
     close: async () => {
@@ -120,18 +161,26 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
       acceptedTurns.close();
       subjectRegistry.close();
       sessionStore.flush();
+      link.close();
       closeAll();
     },
   };
 }
 
-function directoryPlace(path: string): Place {
-  const directory = openDataDirectory(path);
-  const { logFile, storeFile, keysFile, rootKey, commitmentKey } = directory;
+function otherThread(link: Link, shared: SharedOpening | undefined): OtherThread {
+  if (shared === undefined) return { link };
+  const gauge = new BurstGauge(shared.memory, GAUGE_AT);
+  return shared.role === 'owner' ? { link, counts: gauge } : { link, givesWayTo: gauge };
+}
+
+function directoryPlace(path: string, isGuest: boolean): Place {
+  const directory = isGuest ? joinDataDirectory(path) : openDataDirectory(path);
+  const { logFile, storeFile, sessionFile, keysFile, rootKey, commitmentKey } = directory;
   return {
     directory: directory.path,
     logFile,
     storeFile,
+    sessionFile,
     keysFile,
     keys: { rootKey, commitmentKey },
     close: () => directory.close(),
@@ -141,5 +190,13 @@ function directoryPlace(path: string): Place {
 function memoryPlace(): Place {
   const file = ':memory:';
   const keys = { rootKey: randomKey(), commitmentKey: randomKey() };
-  return { directory: file, logFile: file, storeFile: file, keysFile: file, keys, close: () => undefined };
+  return {
+    directory: file,
+    logFile: file,
+    storeFile: file,
+    sessionFile: file,
+    keysFile: file,
+    keys,
+    close: () => undefined,
+  };
 }

@@ -1,4 +1,4 @@
-import { type TermCount, InvalidInput } from '@mneme/domain';
+import { Corrupt, type TermCount, InvalidInput } from '@mneme/domain';
 
 // A posting is two 32-bit words: the term's low 32 bits; its high 20 bits and a count of at most 4,095. A greater count
 // is several postings in a row. A row's postings are followed by its vectors, so that one blob holds both.
@@ -23,7 +23,10 @@ export function packTerms(terms: readonly TermCount[]): Uint8Array {
   return new Uint8Array(Uint32Array.from(words).buffer);
 }
 
+/** @throws Corrupt when the bytes are no whole number of postings. */
 export function unpackTerms(bytes: Uint8Array): TermCount[] {
+  if (bytes.length % (POSTING_WORDS * WORD_BYTES) !== 0)
+    throw new Corrupt('the postings of an index entry are cut short');
   const words = new Uint32Array(bytes.slice().buffer);
   const terms: TermCount[] = [];
   for (let at = 0; at < words.length; at += POSTING_WORDS) {

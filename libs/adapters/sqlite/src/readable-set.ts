@@ -15,6 +15,10 @@ export interface ScanSources {
   readonly cache: SegmentCache;
   readonly reader: BlockReader;
   readonly gate: ScanGate;
+  /** Hears of what a linked thread has written. */
+  catchUp(): void;
+  /** Gives `work` a reader that sees the file as it is now, whatever is written meanwhile. */
+  readonly snapshot: <T>(work: (reader: BlockReader) => Promise<T>) => Promise<T>;
 }
 
 const ATTEMPTS_MAX = 8;
@@ -26,18 +30,18 @@ export async function withReadableSet<T>(
   work: (scan: Scan) => Promise<T>,
 ): Promise<T> {
   const ids = scope.audiences.map((audience) => ({ tenantId: scope.tenantId, audience, model }));
-  const isWhole = await withSegments(sources.cache, ids, async (segments, rest) =>
+  const isWhole = await withSegments(sources, ids, async (segments, rest) =>
     rest.length > 0 ? undefined : { answer: await work(scanOf(sources.reader, segments, [])) },
   );
   if (isWhole !== undefined) return isWhole.answer;
   // Some of it is read from the file, which must stand still meanwhile.
   return sources.gate.scan(() =>
-    withSegments(sources.cache, ids, (segments, rest) => work(scanOf(sources.reader, segments, rest))),
+    sources.snapshot((reader) => withSegments(sources, ids, (segments, rest) => work(scanOf(reader, segments, rest)))),
   );
 }
 
 async function withSegments<T>(
-  cache: SegmentCache,
+  { cache, catchUp }: ScanSources,
   ids: readonly SegmentId[],
   work: (segments: readonly SegmentSnapshot[], rest: readonly SegmentId[]) => Promise<T>,
 ): Promise<T> {
@@ -46,11 +50,13 @@ async function withSegments<T>(
     let rest: SegmentId[] = [];
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       rest = [];
+      catchUp();
       for (const id of ids) {
         const segment = await cache.open(id);
         if (segment === undefined) rest.push(id);
         else opened.push(segment);
       }
+      catchUp();
       // A memory may have moved between two audiences while the second was read.
       if (opened.every((segment) => !segment.isBehind)) break;
     }

@@ -1,3 +1,5 @@
+import { Corrupt } from '@mneme/domain';
+
 export type SqlValue = string | number | Uint8Array | null;
 
 /** One field of a record and the column that holds it; a JSON column holds what SQL has no type for. */
@@ -28,14 +30,22 @@ export class RecordColumns<T extends object> {
     });
   }
 
-  /** From the values of a row in the order of `list`; further values are left alone. */
+  /** From the values of a row in the order of `list`; further values are left alone. @throws Corrupt. */
   recordOf(row: readonly SqlValue[]): T {
     const record: Record<string, unknown> = {};
-    this.columns.forEach(({ field, isJson }, index) => {
+    this.columns.forEach(({ name, field, isJson }, index) => {
       const value = row[index] as SqlValue;
       if (value === null) return;
-      record[field] = isJson === true ? JSON.parse(value as string) : value;
+      record[field] = isJson === true ? jsonOf(name, value as string) : value;
     });
     return record as T;
+  }
+}
+
+function jsonOf(column: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Corrupt('a column of a record is not JSON', { field: column });
   }
 }

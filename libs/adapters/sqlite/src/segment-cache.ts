@@ -5,7 +5,8 @@ import { TimeSlice } from './time-slice.js';
 
 /**
  * The segments read last, in memory up to a bound. One that is bigger than the bound is not kept: it is read from the
- * file by every search. All changes of the file come through here, so that no search sees less than SQLite has.
+ * file by every search. All changes of the file come through here, those of a linked thread by its notes, so that no search
+ * sees less than was acknowledged.
  */
 export class SegmentCache {
   private readonly segments = new Map<string, ScopeSegment>();

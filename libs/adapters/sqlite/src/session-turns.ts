@@ -2,8 +2,8 @@ import type { SessionKey, TurnReceived } from '@mneme/events';
 import { epochMsOf, type SubjectRef } from '@mneme/domain';
 import type { Database, Statement } from './database.js';
 import type { Predicate } from './scope-predicate.js';
+import { Statements } from './statements.js';
 
-const SESSION = 'tenant_id = :tenantId AND subject_id = :subjectId AND session_key = :sessionKey';
 const ORDER = 'occurred_at_ms DESC, recorded_at DESC, turn_id DESC';
 
 export interface AppendedTurn {
@@ -13,54 +13,18 @@ export interface AppendedTurn {
 
 /** The rows of the hot sessions: their turns as the log has them, sealed, and when the last one came. */
 export class SessionTurns {
-  private readonly added: Statement;
-  private readonly touched: Statement;
-  private readonly trimmed: Statement;
-  private readonly aged: Statement;
-  private readonly dropped: Statement;
-  private readonly emptied: Statement;
+  private readonly statements: Statements<keyof typeof SQL>;
   private readonly reads = new Map<string, Statement>();
 
   constructor(
     private readonly db: Database,
     private readonly turnsMax: number,
   ) {
-    this.added = db.prepare(
-      `INSERT INTO session_turns (turn_id, tenant_id, subject_id, session_key, audience, department_id, trust,
-        occurred_at_ms, recorded_at, epoch, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT DO NOTHING`,
-    );
-    this.touched = db.prepare(
-      `INSERT INTO sessions (tenant_id, subject_id, session_key, last_append_ms) VALUES (?, ?, ?, ?)
-        ON CONFLICT DO UPDATE SET last_append_ms = max(last_append_ms, excluded.last_append_ms)`,
-    );
-    this.trimmed = db.prepare(
-      `DELETE FROM session_turns WHERE ${SESSION} AND (occurred_at_ms, recorded_at, turn_id) <=
-        (SELECT occurred_at_ms, recorded_at, turn_id FROM session_turns WHERE ${SESSION} ORDER BY ${ORDER}
-          LIMIT 1 OFFSET :turnsMax)`,
-    );
-    this.aged = db.prepare(
-      `DELETE FROM sessions WHERE (tenant_id, subject_id, session_key) IN
-        (SELECT tenant_id, subject_id, session_key FROM sessions WHERE last_append_ms < ? ORDER BY last_append_ms LIMIT ?)
-        RETURNING tenant_id AS tenantId, subject_id AS subjectId, session_key AS sessionKey`,
-    );
-    this.dropped = db.prepare(`DELETE FROM session_turns WHERE ${SESSION}`);
-    this.emptied = db.prepare(
-      `DELETE FROM sessions WHERE tenant_id = ? AND subject_id = ? AND NOT EXISTS (SELECT 1 FROM session_turns AS own
-        WHERE own.tenant_id = sessions.tenant_id AND own.subject_id = sessions.subject_id
-          AND own.session_key = sessions.session_key)`,
-    );
+    this.statements = new Statements(db, SQL);
   }
 
   add(appended: readonly AppendedTurn[]): void {
-    const sessions = new Map<string, TurnReceived>();
-    for (const { turn, appendedAtMs } of appended) {
-      if (this.added.run(...valuesOf(turn)).changes === 0) continue;
-      this.touched.run(turn.tenantId, turn.subjectId, turn.sessionKey, appendedAtMs);
-      sessions.set(`${turn.tenantId} ${turn.subjectId} ${turn.sessionKey}`, turn);
-    }
-    const { turnsMax } = this;
-    for (const turn of sessions.values()) this.trimmed.run({ ...sessionOf(turn), turnsMax });
+    for (const turns of bySession(appended).values()) this.addToSession(turns);
   }
 
   last(readable: Predicate, sessionKey: SessionKey, limit: number): readonly TurnReceived[] {
@@ -70,37 +34,85 @@ export class SessionTurns {
   }
 
   expire(beforeMs: number, sessionsMax: number): number {
-    const sessions = this.aged.all(beforeMs, sessionsMax) as readonly ReturnType<typeof sessionOf>[];
-    for (const session of sessions) this.dropped.run({ ...session });
+    const sessions = this.statements.of('aged').all(beforeMs, sessionsMax) as readonly SessionRow[];
+    for (const { sessionNo } of sessions) this.statements.of('dropped').run(sessionNo);
     return sessions.length;
   }
 
   forgetEmptySessions({ tenantId, subjectId }: SubjectRef): void {
-    this.emptied.run(tenantId, subjectId);
+    this.statements.of('emptied').run(tenantId, subjectId);
+  }
+
+  private addToSession(appended: readonly AppendedTurn[]): void {
+    const sessionNo = this.sessionNoOf(appended[0] as AppendedTurn);
+    const added = appended.filter(
+      ({ turn }) => this.statements.of('added').run(sessionNo, ...valuesOf(turn)).changes > 0,
+    );
+    if (added.length === 0) return;
+    this.statements.of('touched').run(Math.max(...added.map(({ appendedAtMs }) => appendedAtMs)), sessionNo);
+    const { turnsMax } = this;
+    const { count } = this.statements.of('count').get(sessionNo) as { readonly count: number };
+    if (count > turnsMax) this.statements.of('trimmed').run({ sessionNo, turnsMax });
+  }
+
+  private sessionNoOf({ turn, appendedAtMs }: AppendedTurn): number {
+    const { tenantId, sessionKey, subjectId } = turn;
+    const known = this.statements.of('session').get(tenantId, sessionKey, subjectId) as SessionRow | undefined;
+    if (known !== undefined) return known.sessionNo;
+    return Number(this.statements.of('began').run(tenantId, sessionKey, subjectId, appendedAtMs).lastInsertRowid);
   }
 
   private readOf(where: string): Statement {
     const known = this.reads.get(where);
     if (known !== undefined) return known;
     const statement = this.db.prepare(
-      `SELECT turn FROM session_turns INDEXED BY session_turns_by_audience
-        WHERE ${where} AND session_key = :sessionKey ORDER BY ${ORDER} LIMIT :limit`,
+      `SELECT turn FROM sessions INDEXED BY sessions_by_key
+        CROSS JOIN session_turns INDEXED BY session_turns_in_order USING (session_no)
+        WHERE ${where} AND session_key = :sessionKey ORDER BY ${ORDER} LIMIT :limit + 0`,
     );
     this.reads.set(where, statement);
     return statement;
   }
 }
 
-function sessionOf({ tenantId, subjectId, sessionKey }: TurnReceived) {
-  return { tenantId, subjectId, sessionKey };
+interface SessionRow {
+  readonly sessionNo: number;
+}
+
+const SQL = {
+  session: 'SELECT session_no AS sessionNo FROM sessions WHERE tenant_id = ? AND session_key = ? AND subject_id = ?',
+  began: 'INSERT INTO sessions (tenant_id, session_key, subject_id, last_append_ms) VALUES (?, ?, ?, ?)',
+  added: `INSERT INTO session_turns (session_no, turn_id, audience, department_id, trust, occurred_at_ms, recorded_at,
+    epoch, turn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+  touched: 'UPDATE sessions SET last_append_ms = max(last_append_ms, ?) WHERE session_no = ?',
+  count: 'SELECT count(*) AS count FROM session_turns WHERE session_no = ?',
+  // From the first row past the newest `turnsMax` on; where there is none, the comparison with NULL deletes nothing.
+  trimmed: `DELETE FROM session_turns WHERE session_no = :sessionNo AND (occurred_at_ms, recorded_at, turn_id) <=
+    (SELECT occurred_at_ms, recorded_at, turn_id FROM session_turns WHERE session_no = :sessionNo ORDER BY ${ORDER}
+      LIMIT 1 OFFSET :turnsMax)`,
+  aged: `DELETE FROM sessions WHERE session_no IN
+    (SELECT session_no FROM sessions WHERE last_append_ms < ? ORDER BY last_append_ms LIMIT ? + 0)
+    RETURNING session_no AS sessionNo`,
+  dropped: 'DELETE FROM session_turns WHERE session_no = ?',
+  emptied: `DELETE FROM sessions WHERE tenant_id = ? AND subject_id = ? AND NOT EXISTS
+    (SELECT 1 FROM session_turns AS own WHERE own.session_no = sessions.session_no)`,
+} as const;
+
+function bySession(appended: readonly AppendedTurn[]): ReadonlyMap<string, readonly AppendedTurn[]> {
+  const sessions = new Map<string, AppendedTurn[]>();
+  for (const one of appended) {
+    const { tenantId, subjectId, sessionKey } = one.turn;
+    const key = `${tenantId} ${subjectId} ${sessionKey}`;
+    const session = sessions.get(key);
+    if (session === undefined) sessions.set(key, [one]);
+    else session.push(one);
+  }
+  return sessions;
 }
 
 function valuesOf(turn: TurnReceived): (string | number | null)[] {
   return [
     turn.turnId,
-    turn.tenantId,
-    turn.subjectId,
-    turn.sessionKey,
     turn.audience,
     turn.departmentId ?? null,
     turn.trust,

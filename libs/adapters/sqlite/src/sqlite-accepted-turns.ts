@@ -189,10 +189,10 @@ const SQL = {
   mark: 'UPDATE accepted_turns SET partition = ?, offset = ? WHERE turn_id = ?',
   highest: 'SELECT coalesce(max(recorded_at), 0) AS highest FROM accepted_turns',
   expire: `DELETE FROM accepted_turns WHERE rowid IN
-    (SELECT rowid FROM accepted_turns WHERE recorded_at < ? ORDER BY recorded_at LIMIT ?)`,
+    (SELECT rowid FROM accepted_turns WHERE recorded_at < ? ORDER BY recorded_at LIMIT ? + 0)`,
   count: `SELECT count(*) AS count FROM accepted_turns WHERE ${OF_SUBJECT} AND epoch < ?`,
   erase: `DELETE FROM accepted_turns WHERE ${OF_SUBJECT} AND epoch < ?`,
   eraseTurn: `DELETE FROM accepted_turns WHERE turn_id = ? AND ${OF_SUBJECT} AND epoch < ?`,
-  probe: `SELECT turn_id AS turnId FROM accepted_turns WHERE ${OF_SUBJECT} LIMIT ?`,
+  probe: `SELECT turn_id AS turnId FROM accepted_turns WHERE ${OF_SUBJECT} LIMIT ? + 0`,
   has: 'SELECT 1 FROM accepted_turns WHERE turn_id = ? AND tenant_id = ?',
 } as const;

@@ -161,7 +161,7 @@ function pageQuery(readable: Predicate, page: ListPage): Predicate {
     WHERE ${readable.sql} AND ${wanted.sql} AND ${IS_HIGHEST}
       AND (expires_at_ms IS NULL OR expires_at_ms > :nowMs)
       AND (occurred_at_ms, recorded_at, memory_id) < (:afterOccurredAtMs, :afterRecordedAt, :afterMemoryId)
-    ORDER BY occurred_at_ms DESC, recorded_at DESC, memory_id DESC LIMIT :limit`;
+    ORDER BY occurred_at_ms DESC, recorded_at DESC, memory_id DESC LIMIT :limit + 0`;
   return { sql, values: { ...readable.values, ...wanted.values, ...after, nowMs, limit } };
 }
 

@@ -114,7 +114,7 @@ const SQL = {
     (SELECT key FROM key_slots WHERE slot = index_key_slot) AS wrappedIndexKey,
     (SELECT key FROM key_slots WHERE slot = tenant_key_slot) AS wrappedTenantKey
     FROM tenants WHERE tenant_id = ?`,
-  listTenants: `SELECT ${TENANT_FIELDS} FROM tenants WHERE tenant_id > ? ORDER BY tenant_id LIMIT ?`,
+  listTenants: `SELECT ${TENANT_FIELDS} FROM tenants WHERE tenant_id > ? ORDER BY tenant_id LIMIT ? + 0`,
   setPolicy: 'UPDATE tenants SET policy = ? WHERE tenant_id = ?',
   putAgent: `INSERT INTO agents (tenant_id, agent_id, department_id, team_ids) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET department_id = excluded.department_id, team_ids = excluded.team_ids`,
@@ -124,6 +124,6 @@ const SQL = {
     (key_id, secret_hash, tenant_id, agent_id, rights, min_trust, bound_user_id, created_at, expires_at, revoked_at)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   findApiKey: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE key_id = ?`,
-  listApiKeys: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE tenant_id = ? ORDER BY created_at, key_id LIMIT ?`,
+  listApiKeys: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE tenant_id = ? ORDER BY created_at, key_id LIMIT ? + 0`,
   revokeApiKey: 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE tenant_id = ? AND key_id = ?',
 } as const;

@@ -9,9 +9,11 @@ import type {
   LogRecord,
   RecordBatch,
 } from '@mneme/ports';
+import { type BurstGauge, type BurstLimits, DEFAULT_BURST_LIMITS } from './burst-gauge.js';
 import { guard, inTransaction } from './database.js';
 import { type CallSize, DEFAULT_GROUP_LIMITS, GroupCommit, type GroupLimits } from './group-commit.js';
-import { SqliteLogConsumption } from './sqlite-log-consumption.js';
+import { type ConsumedLog, SqliteLogConsumption } from './sqlite-log-consumption.js';
+import { Link } from './link.js';
 import { type HousekeepingOptions, SqliteLogHousekeeping } from './sqlite-log-housekeeping.js';
 import type { SqliteLogPartition } from './sqlite-log-partition.js';
 import type { GroupCommitted, SqliteLogTables } from './sqlite-log-tables.js';
@@ -22,12 +24,14 @@ export interface EventLogOptions extends HousekeepingOptions {
   readonly readBytesMax: number;
   /** How long a batch of which nothing was committed waits before it is handed out again. */
   readonly uncommittedPauseMs: number;
+  readonly burstLimits: BurstLimits;
 }
 
 const DEFAULT_OPTIONS: EventLogOptions = {
   groupLimits: DEFAULT_GROUP_LIMITS,
   readBytesMax: 4 * 1024 * 1024,
   uncommittedPauseMs: 100,
+  burstLimits: DEFAULT_BURST_LIMITS,
   clock: { nowMs: () => Date.now() },
   housekeepingIntervalMs: 60_000,
   housekeepingRecordsMax: 1_000,
@@ -37,6 +41,13 @@ const DEFAULT_OPTIONS: EventLogOptions = {
 // What one record costs beside its key and value.
 const RECORD_BYTES = 64;
 
+/** The link to another thread; in which gauge this one counts its appends, or whose its consumers give way to. */
+export interface OtherThread {
+  readonly link: Link;
+  readonly counts?: BurstGauge;
+  readonly givesWayTo?: BurstGauge;
+}
+
 interface AppendCall {
   readonly appends: readonly LogAppend[];
 }
@@ -45,7 +56,7 @@ type Call = AppendCall | { readonly commit: GroupCommitted };
 
 /**
  * The log in one SQLite file. Appends and commits of one turn of the event loop share a transaction, and an append wakes
- * the consumers in this process. Retention never takes a record that a group consuming now has yet to commit; a group
+ * the consumers in this process, those of a linked thread too. Retention never takes a record that a group consuming now has yet to commit; a group
  * that does not consume holds nothing back.
  */
 export class SqliteEventLog implements EventLog {
@@ -58,7 +69,9 @@ export class SqliteEventLog implements EventLog {
   constructor(
     private readonly tables: SqliteLogTables,
     options: Partial<EventLogOptions> = {},
+    private readonly other: OtherThread = { link: new Link() },
   ) {
+    other.link.on('appended', ({ topics }) => this.wake(new Set(topics)));
     this.options = { ...DEFAULT_OPTIONS, ...options };
     this.partitionCount = tables.partitionCount;
     this.commits = new GroupCommit((calls) => this.write(calls), this.options.groupLimits);
@@ -85,6 +98,7 @@ export class SqliteEventLog implements EventLog {
       committed: guard(() => this.tables.committed(options.group, options.topic)),
       batchBytesMax: this.options.readBytesMax,
       uncommittedPauseMs: this.options.uncommittedPauseMs,
+      ...this.burstOf(),
       commit: (partition: SqliteLogPartition, nextOffset: number) => this.commit(options.group, partition, nextOffset),
     };
     const ended = () => void this.consumptions.delete(name);
@@ -139,9 +153,10 @@ export class SqliteEventLog implements EventLog {
         return [];
       }),
     );
-    // Only now: a transaction that was rolled back has used up no offset.
-    for (const [partition, end] of ends) partition.endOffset = end;
-    this.wake(new Set([...ends.keys()].map(({ topic }) => topic)));
+    for (const call of calls) if ('appends' in call) this.other.counts?.note(call.appends.length);
+    const topics = new Set([...ends.keys()].map(({ topic }) => topic));
+    if (topics.size > 0) this.other.link.tell({ type: 'appended', topics: [...topics] });
+    this.wake(topics);
     return answers;
   }
 
@@ -157,6 +172,12 @@ export class SqliteEventLog implements EventLog {
     for (const { options, consumption } of this.consumptions.values()) {
       if (topics.has(options.topic)) consumption.wake();
     }
+  }
+
+  private burstOf(): Pick<ConsumedLog, 'burst'> {
+    const { givesWayTo } = this.other;
+    const { burstLimits: limits, clock } = this.options;
+    return givesWayTo === undefined ? {} : { burst: { gauge: givesWayTo, limits, clock } };
   }
 
   private neededFrom(topic: TopicName): readonly number[] {

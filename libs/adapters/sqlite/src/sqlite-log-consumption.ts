@@ -1,8 +1,10 @@
 import { setImmediate as nextTurn, setTimeout } from 'node:timers/promises';
-import type { ConsumeOptions, Consumption, LogRecord, RecordBatch } from '@mneme/ports';
+import type { Clock, ConsumeOptions, Consumption, LogRecord, RecordBatch } from '@mneme/ports';
+import type { BurstGauge, BurstLimits } from './burst-gauge.js';
 import { guard } from './database.js';
 import type { SqliteLogPartition } from './sqlite-log-partition.js';
 
+const GIVE_WAY_MS = 100;
 const LINGER_MS_MIN = 10;
 /** Milliseconds of gathering for each that the last batch took. */
 const REST_PER_WORK = 4;
@@ -16,6 +18,8 @@ export interface ConsumedLog {
   readonly batchBytesMax: number;
   /** How long a batch of which nothing was committed waits before it is handed out again. */
   readonly uncommittedPauseMs: number;
+  /** Appends of another thread that a batch gives way to, when there is one. */
+  readonly burst?: { readonly gauge: BurstGauge; readonly limits: BurstLimits; readonly clock: Clock };
   /** Resolves when it is durable. */
   commit(partition: SqliteLogPartition, nextOffset: number): Promise<void>;
 }
@@ -69,6 +73,7 @@ export class SqliteLogConsumption implements Consumption {
     try {
       // One turn of the event loop first and between batches, so that requests and other partitions are served too.
       for (await nextTurn(); !this.stopping.signal.aborted; await nextTurn()) {
+        await this.giveWay(partition, next);
         await this.gather(partition, next, lastBatchMs);
         const records = this.read(partition, next);
         const startedMs = performance.now();
@@ -80,6 +85,21 @@ export class SqliteLogConsumption implements Consumption {
       // What fails because it was told to stop is no failure.
       if (!this.stopping.signal.aborted) this.failure = { error };
       this.end();
+    }
+  }
+
+  /**
+   * Lets a burst of appends in first, until the oldest record has waited long enough: what is taken in faster than it can
+   * be handled waits in any case, and taking in is what a caller waits for.
+   */
+  private async giveWay(partition: SqliteLogPartition, next: number): Promise<void> {
+    const { burst } = this.log;
+    if (burst === undefined) return;
+    const { gauge, limits, clock } = burst;
+    while (!this.stopping.signal.aborted && gauge.rate(performance.now()) >= limits.burstRecordsPerSecond) {
+      const [oldest] = guard(() => partition.read(next, 1, 1));
+      if (oldest === undefined || clock.nowMs() - oldest.appendedAtMs >= limits.giveWayMsMax) return;
+      await pause(GIVE_WAY_MS, this.stopping.signal);
     }
   }
 

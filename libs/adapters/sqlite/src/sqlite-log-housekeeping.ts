@@ -46,10 +46,11 @@ export class SqliteLogHousekeeping {
   }
 
   private expire(partition: SqliteLogPartition, neededFrom: number, recordsMax: number): number {
-    const below = Math.min(neededFrom, partition.endOffset);
     return inTransaction(this.tables.db, () => {
+      const { endOffset } = partition;
+      const below = Math.min(neededFrom, endOffset);
       const count = partition.expire(this.options.clock.nowMs(), below, recordsMax);
-      if (count > 0) this.tables.keepFloor(partition);
+      if (count > 0) this.tables.keepFloor(partition, endOffset);
       return count;
     });
   }

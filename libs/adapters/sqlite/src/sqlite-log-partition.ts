@@ -10,24 +10,24 @@ const CHUNK_RECORDS = 100;
 export class SqliteLogPartition {
   readonly topic: TopicName;
   readonly partition: number;
-  /** The offset that the next record gets. */
-  endOffset: number;
   private readonly statements: Statements<StatementName>;
 
   constructor(
     db: Database,
     private readonly definition: TopicDefinition,
-    /** `floor`: no offset below is given, whatever the table still holds. */
-    place: { readonly partition: number; readonly floor: number },
+    partition: number,
   ) {
-    this.partition = place.partition;
+    this.partition = partition;
     this.topic = definition.name as TopicName;
-    const table = `"${definition.name}/${place.partition}"`;
+    const table = `"${definition.name}/${partition}"`;
     const isCompacted = definition.retention.policy === 'compact';
     create(db, table, isCompacted);
     this.statements = new Statements(db, statementsOf(table, isCompacted));
-    const last = this.statements.of('last').get() as { readonly offset: number } | undefined;
-    this.endOffset = Math.max(place.floor, last === undefined ? 0 : last.offset + 1);
+  }
+
+  /** The offset that the next record gets, as the file has it: another thread may append too. */
+  get endOffset(): number {
+    return (this.statements.of('end').get(this.topic, this.partition) as { readonly offset: number }).offset;
   }
 
   /** Writes one record at `offset`; on a compacted topic it takes the place of what stood under its key. */
@@ -114,7 +114,7 @@ function create(db: Database, table: string, isCompacted: boolean): void {
 }
 
 type StatementName =
-  | 'last'
+  | 'end'
   | 'insert'
   | 'read'
   | 'countSubject'
@@ -129,17 +129,19 @@ function statementsOf(table: string, isCompacted: boolean): Record<StatementName
   const replace = `ON CONFLICT (key) DO UPDATE SET offset = excluded.offset, value = excluded.value,
     subject = excluded.subject, appended_at_ms = excluded.appended_at_ms`;
   return {
-    last: `SELECT offset FROM ${table} ORDER BY offset DESC LIMIT 1`,
+    // Not below the floor, which stands for newest records that are gone.
+    end: `SELECT max(coalesce((SELECT max(offset) + 1 FROM ${table}), 0), coalesce(
+      (SELECT next_offset FROM floors WHERE topic = ? AND partition = ?), 0)) AS offset`,
     insert: `INSERT INTO ${table} (offset, key, value, subject, appended_at_ms) VALUES (?, ?, ?, ?, ?)
       ${isCompacted ? replace : ''}`,
     read: `SELECT offset, key, value, appended_at_ms AS appendedAtMs FROM ${table}
-      WHERE offset >= ? ORDER BY offset LIMIT ?`,
+      WHERE offset >= ? ORDER BY offset LIMIT ? + 0`,
     countSubject: `SELECT count(*) AS count ${ofSubject}`,
     lastOfSubject: `SELECT appended_at_ms AS lastAppendedAtMs ${ofSubject} ORDER BY offset DESC LIMIT 1`,
-    subjectKeys: `SELECT key, offset ${ofSubject} AND offset > ? ORDER BY offset LIMIT ?`,
-    oldest: `SELECT offset, appended_at_ms AS at FROM ${table} WHERE offset < ? ORDER BY offset LIMIT ?`,
+    subjectKeys: `SELECT key, offset ${ofSubject} AND offset > ? ORDER BY offset LIMIT ? + 0`,
+    oldest: `SELECT offset, appended_at_ms AS at FROM ${table} WHERE offset < ? ORDER BY offset LIMIT ? + 0`,
     deleteThrough: `DELETE FROM ${table} WHERE offset <= ?`,
     expireTombstones: `DELETE FROM ${table} WHERE offset IN (SELECT offset FROM ${table}
-      WHERE value IS NULL AND appended_at_ms < ? AND offset < ? ORDER BY appended_at_ms LIMIT ?)`,
+      WHERE value IS NULL AND appended_at_ms < ? AND offset < ? ORDER BY appended_at_ms LIMIT ? + 0)`,
   };
 }

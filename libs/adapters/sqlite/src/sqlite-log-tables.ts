@@ -81,7 +81,7 @@ export class SqliteLogTables {
   }
 
   /** Keeps the offsets of a partition from being given again when its newest records are deleted. */
-  keepFloor({ topic, partition, endOffset }: SqliteLogPartition): void {
+  keepFloor({ topic, partition }: SqliteLogPartition, endOffset: number): void {
     this.statements.of('keepFloor').run(topic, partition, endOffset);
   }
 
@@ -89,10 +89,10 @@ export class SqliteLogTables {
     return new Map(
       Object.values(TOPICS).map((definition) => [
         definition.name,
-        Array.from({ length: this.partitionCount }, (_, partition) => {
-          const floor = this.statements.of('floor').get(definition.name, partition) as { offset: number } | undefined;
-          return new SqliteLogPartition(this.db, definition, { partition, floor: floor?.offset ?? 0 });
-        }),
+        Array.from(
+          { length: this.partitionCount },
+          (_, partition) => new SqliteLogPartition(this.db, definition, partition),
+        ),
       ]),
     );
   }
@@ -113,7 +113,6 @@ export class SqliteLogTables {
 const SQL = {
   layout: 'SELECT partition_count AS count FROM layout',
   keepLayout: 'INSERT INTO layout (partition_count) VALUES (?)',
-  floor: 'SELECT next_offset AS offset FROM floors WHERE topic = ? AND partition = ?',
   keepFloor: `INSERT INTO floors (topic, partition, next_offset) VALUES (?, ?, ?)
     ON CONFLICT DO UPDATE SET next_offset = max(next_offset, excluded.next_offset)`,
   committed: 'SELECT partition, next_offset AS nextOffset FROM commits WHERE consumer_group = ? AND topic = ?',

@@ -4,15 +4,15 @@ import type { TurnReceived } from '@mneme/events';
 import { subjectRef } from '@mneme/domain';
 import { aReadScope, aTurn, FixedClock } from '@mneme/testing';
 import { type Database, openDatabase } from './database.js';
+import { SESSION_MIGRATIONS } from './session-schema.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
-import { storeMigrations } from './store-schema.js';
 
 describe('SQLite session store', () => {
   let db: Database;
   const clock = new FixedClock();
   const rows = (table = 'session_turns') => db.prepare(`SELECT * FROM ${table}`).all().length;
   beforeEach(() => {
-    db = openDatabase(':memory:', { migrations: storeMigrations });
+    db = openDatabase(':memory:', { migrations: SESSION_MIGRATIONS });
   });
   afterEach(() => {
     if (db.isOpen) db.close();

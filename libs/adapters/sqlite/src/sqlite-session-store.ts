@@ -18,9 +18,17 @@ export interface SqliteSessionStoreOptions {
 
 const TURNS_MAX = 200;
 const BUFFER_TURNS_MAX = 1_000;
+const SWEPT = {
+  table: 'session_turns',
+  key: 'row_id',
+  joined: 'sessions JOIN session_turns USING (session_no)',
+  idColumn: 'turn_id',
+  sourceColumn: 'turn_id',
+  returning: 'row_id',
+};
 
 /**
- * Hot session state on `store.db`, over a connection of its own that does not wait for the disk. Turns are written
+ * Hot session state on `session.db`, whose commits do not wait for the disk. Turns are written
  * together at the end of the event loop's turn, and always before this store is read.
  */
 export class SqliteSessionStore implements SessionStore, ErasableStore {
@@ -36,8 +44,7 @@ export class SqliteSessionStore implements SessionStore, ErasableStore {
   ) {
     this.turns = new SessionTurns(db, options.turnsMax ?? TURNS_MAX);
     this.bufferTurnsMax = options.bufferTurnsMax ?? BUFFER_TURNS_MAX;
-    const table = { table: 'session_turns', key: 'row_id', idColumn: 'turn_id', sourceColumn: 'turn_id' };
-    this.sweep = new SubjectSweep(db, { ...table, returning: 'row_id' });
+    this.sweep = new SubjectSweep(db, SWEPT);
   }
 
   async append(turns: readonly TurnReceived[]): Promise<void> {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ShadowStore, ShadowStores } from '@mneme/ports';
 import { guard, openDatabase } from './database.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
+import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -17,12 +18,13 @@ const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 export class SqliteShadowStores implements ShadowStores {
   private opened = 0;
 
-  /** `directory` is a path or `:memory:`. */
+  /** `directory` is a path or `:memory:`; only its owner may take leftovers away. */
   constructor(
     private readonly directory: string,
     private readonly options: SqliteVectorIndexOptions = {},
+    isOwner = true,
   ) {
-    if (directory === IN_MEMORY) return;
+    if (directory === IN_MEMORY || !isOwner) return;
     guard(() => {
       const leftovers = readdirSync(directory).filter((name) => SHADOW_FILE.test(name));
       for (const name of leftovers) rmSync(join(directory, name), { force: true });
@@ -37,6 +39,7 @@ export class SqliteShadowStores implements ShadowStores {
     return {
       catalogue: new SqliteCatalogue(db),
       vectorIndex: new SqliteVectorIndex(db, this.options),
+      factGraph: new SqliteFactGraph(db),
       discard: async () => {
         if (db.isOpen) db.close();
         if (file !== IN_MEMORY) for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });

@@ -1,16 +1,20 @@
 import { afterAll, describe } from '@jest/globals';
-import type { MemoryId, TurnId } from '@mneme/events';
-import { catalogueRowOf } from '@mneme/domain';
+import type { EntityId, MemoryDerived, MemoryId, TurnId } from '@mneme/events';
+import { catalogueRowOf, type GraphFact, graphFactOf } from '@mneme/domain';
 import {
+  aFact,
+  aFactMemory,
   aMemory,
   anIndexedMemory,
   anIndexFilter,
+  aGraphView,
   aReadScope,
   aTurn,
   auditableStoreContract,
   catalogueContract,
   type ErasableFixture,
   erasableStoreContract,
+  factGraphContract,
   isolationContract,
   randomSessionKey,
   removeTemporaryDirectories,
@@ -37,6 +41,7 @@ describe.each([
 
   catalogueContract(async () => open().catalogue);
   vectorIndexContract(async () => open().vectorIndex, { ranking: 'exact' });
+  factGraphContract(async () => open().factGraph);
   sessionStoreContract(async (clock) => open({ clock }).sessionStore, { turnsMax: 200 });
   isolationContract(async () => open(), { nearCopies });
 
@@ -74,6 +79,18 @@ describe.each([
     }, 'vector-index');
   });
 
+  describe('fact graph', () => {
+    erasableStoreContract(async () => graphFixture(open()), 'fact-graph');
+    auditableStoreContract(async () => {
+      const { factGraph } = open();
+      return {
+        store: factGraph,
+        write: (memories) => factGraph.upsert(memories.map((memory) => aFactLike(memory))),
+        project: aFactLike,
+      };
+    }, 'fact-graph');
+  });
+
   describe('session store', () => erasableStoreContract(async () => sessionFixture(open()), 'session-state'));
 });
 
@@ -106,6 +123,38 @@ function indexFixture({ vectorIndex }: Sqlite): ErasableFixture {
       return hits.map(({ memoryId }) => memoryId);
     },
   };
+}
+
+function graphFixture({ factGraph }: Sqlite): ErasableFixture {
+  let memoryIds: MemoryId[] = [];
+  return {
+    store: factGraph,
+    write: async (records) => {
+      const facts = records.map((memory) => aFact({ memory }));
+      memoryIds = [...facts.map(({ memoryId }) => memoryId), ...memoryIds];
+      await factGraph.upsert(facts);
+      return facts.map(({ memoryId }) => memoryId);
+    },
+    read: async (tenantId, subjectId) => {
+      const scope = aReadScope(tenantId, subjectId);
+      const found: string[] = [];
+      for (let at = 0; at < memoryIds.length; at += 1_000) {
+        const states = await factGraph.statesOf(scope, memoryIds.slice(at, at + 1_000), aGraphView());
+        found.push(...states.map(({ memoryId }) => memoryId));
+      }
+      return memoryIds
+        .filter((memoryId) => found.includes(memoryId))
+        .slice(0, 1_000)
+        .reverse();
+    },
+  };
+}
+
+/** The memory as a fact, the same each time. */
+function aFactLike(memory: MemoryDerived): GraphFact {
+  const entity = memory.memoryId.replaceAll('-', '') as EntityId;
+  const edge = { subjectEntity: entity, objectEntity: entity, aliases: [{ entity, alias: entity }] };
+  return graphFactOf(aFactMemory({ memory, ...edge })) as GraphFact;
 }
 
 // One session for all that the fixture writes, so that one read has it; turns are their own source.

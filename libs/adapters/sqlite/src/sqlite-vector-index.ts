@@ -12,9 +12,10 @@ import type {
 } from '@mneme/ports';
 import { BestHits } from './best-hits.js';
 import { BlockReader } from './block-reader.js';
-import type { Database } from './database.js';
+import { type Database, guard } from './database.js';
 import { bestCosine, queryVectorOf, scanDense } from './dense-scan.js';
 import { LexicalStatistics, QueryTerms, scanLexical } from './lexical-scan.js';
+import { Link } from './link.js';
 import { withReadableSet, type ScanSources } from './readable-set.js';
 import type { SqlValue } from './record-columns.js';
 import { RowFilter } from './row-filter.js';
@@ -34,6 +35,10 @@ import {
 export interface SqliteVectorIndexOptions {
   /** Bound of the segments kept in memory; a scope that needs more by itself is read from the file each time. */
   readonly cacheBytesMax?: number;
+  /** The other thread that writes the same file. */
+  readonly link?: Link;
+  /** Opens the file once more, for a scan that a linked thread's writes must not disturb. */
+  readonly openAgain?: () => Database;
 }
 
 const CACHE_BYTES_MAX = 256 * 1024 * 1024;
@@ -42,14 +47,15 @@ const TERMS_MAX = 65_535;
 const TABLE = { table: 'vector_entries', key: 'entry_id' };
 
 /**
- * The vector index on `store.db`: an exact scan inside the scope, over segments kept in memory. No two may be open on
- * one file at a time: neither would hear of the other's writes.
+ * The vector index on `store.db`: an exact scan inside the scope, over segments kept in memory. Two may be open on one
+ * file only when they are linked: neither would hear of the other's writes.
  */
 export class SqliteVectorIndex implements VectorIndex, ErasableStore, AuditableStore {
   readonly storeName = 'vector-index';
   private readonly entries: VectorEntries;
   private readonly sweep: SubjectSweep;
   private readonly sources: ScanSources;
+  private readonly link: Link;
 
   constructor(
     private readonly db: Database,
@@ -57,7 +63,10 @@ export class SqliteVectorIndex implements VectorIndex, ErasableStore, AuditableS
   ) {
     const reader = new BlockReader(db);
     const cache = new SegmentCache(reader, options.cacheBytesMax ?? CACHE_BYTES_MAX);
-    this.sources = { reader, cache, gate: new ScanGate() };
+    this.link = options.link ?? new Link();
+    this.link.on('entries', ({ changes, isErasure }) => this.hear(changes, isErasure));
+    const snapshot = snapshotsOf(reader, options.openAgain);
+    this.sources = { reader, cache, gate: new ScanGate(), catchUp: () => this.link.catchUp(), snapshot };
     this.entries = new VectorEntries(db);
     this.sweep = new SubjectSweep(
       db,
@@ -149,25 +158,48 @@ export class SqliteVectorIndex implements VectorIndex, ErasableStore, AuditableS
   }
 
   async *records(tenant: TenantRef): AsyncIterable<IndexEntry> {
-    const table = { ...TABLE, columns: indexEntryColumns() };
+    const table = { ...TABLE, ...indexEntryColumns() };
     for await (const row of rowsOfTenant(this.db, table, tenant)) yield indexEntryOfRow(row);
   }
 
   // The cache hears of a change in the same breath in which SQLite has it: no search can come in between.
   private write(change: () => readonly EntryChange[]): Promise<void> {
     return this.sources.gate.write(() => {
-      for (const changed of change()) {
-        if (changed.removed.length > 0) this.sources.cache.noteRemoved(changed, changed.removed);
-        if (changed.isAddedTo) this.sources.cache.noteAdded(changed);
-      }
+      const changes = change();
+      this.hear(changes, false);
+      this.link.tell({ type: 'entries', changes, isErasure: false });
     });
   }
 
   private noteErased(rows: readonly (readonly SqlValue[])[]): void {
-    for (const [entryId, tenantId, audience, model] of rows) {
-      this.sources.cache.noteErased({ tenantId, audience, model } as SegmentId, [entryId as number]);
+    const changes = rows.map(([entryId, tenantId, audience, model]) => {
+      return { ...({ tenantId, audience, model } as SegmentId), removed: [entryId as number], isAddedTo: false };
+    });
+    this.hear(changes, true);
+    if (changes.length > 0) this.link.tell({ type: 'entries', changes, isErasure: true });
+  }
+
+  private hear(changes: readonly EntryChange[], isErasure: boolean): void {
+    const { cache } = this.sources;
+    for (const changed of changes) {
+      if (isErasure) cache.noteErased(changed, changed.removed);
+      else if (changed.removed.length > 0) cache.noteRemoved(changed, changed.removed);
+      if (changed.isAddedTo) cache.noteAdded(changed);
     }
   }
+}
+
+function snapshotsOf(reader: BlockReader, openAgain: (() => Database) | undefined): ScanSources['snapshot'] {
+  if (openAgain === undefined) return (work) => work(reader);
+  return async (work) => {
+    const db = openAgain();
+    try {
+      guard(() => db.exec('BEGIN; SELECT count(*) FROM vector_models'));
+      return await work(new BlockReader(db));
+    } finally {
+      db.close();
+    }
+  };
 }
 
 function requireLimit(name: string, max: number, sent: number): void {

@@ -1,3 +1,5 @@
+import { FACTS_STEP } from './facts-schema.js';
+
 /**
  * Schema of `store.db`, one step a version, only ever added to. Every index that serves reads begins with tenant and
  * audience, every index that serves sweeps with tenant and subject.
@@ -112,4 +114,7 @@ export const storeMigrations: readonly string[] = [
   CREATE INDEX session_turns_by_subject
     ON session_turns (tenant_id, subject_id, session_key, occurred_at_ms, recorded_at, turn_id);
   `,
+  // Hot sessions have a file of their own.
+  'DROP TABLE session_turns; DROP TABLE sessions;',
+  FACTS_STEP,
 ];

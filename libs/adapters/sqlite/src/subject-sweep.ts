@@ -1,6 +1,6 @@
 import type { SourceId, TenantId } from '@mneme/events';
 import type { SubjectRef } from '@mneme/domain';
-import { type Database, guard, type Statement } from './database.js';
+import { type Database, guard, inTransaction, type Statement } from './database.js';
 import type { SqlValue } from './record-columns.js';
 import { TimeSlice } from './time-slice.js';
 
@@ -11,6 +11,8 @@ export interface SweptTable {
   readonly table: string;
   /** The table's integer key. */
   readonly key: string;
+  /** Where tenant and subject of its rows stand, when not in the table itself. */
+  readonly joined?: string;
   /** The column whose ids are looked for after a sweep. */
   readonly idColumn: string;
   readonly sourceColumn: string;
@@ -26,18 +28,19 @@ export class SubjectSweep {
   private readonly statements: Readonly<Record<'count' | 'erase' | 'eraseSources' | 'probe' | 'find', Statement>>;
 
   constructor(
-    db: Database,
+    private readonly db: Database,
     private readonly swept: SweptTable,
     private readonly erased: Erased = () => undefined,
   ) {
-    const { table, idColumn } = swept;
-    const find = `SELECT DISTINCT ${idColumn} FROM ${table}
+    const { idColumn } = swept;
+    const from = `FROM ${this.joined}`;
+    const find = `SELECT DISTINCT ${idColumn} ${from}
       WHERE tenant_id = ? AND ${idColumn} IN (SELECT value FROM json_each(?))`;
     this.statements = {
-      count: db.prepare(`SELECT count(*) FROM ${table} WHERE ${this.where}`, { returnArrays: true }),
+      count: db.prepare(`SELECT count(*) ${from} WHERE ${this.where}`, { returnArrays: true }),
       erase: db.prepare(this.deletion(this.where), { returnArrays: true }),
       eraseSources: db.prepare(this.deletion(`${this.where} AND ${this.isOfSource}`), { returnArrays: true }),
-      probe: db.prepare(`SELECT DISTINCT ${idColumn} FROM ${table} WHERE tenant_id = ? AND subject_id = ? LIMIT ?`, {
+      probe: db.prepare(`SELECT DISTINCT ${idColumn} ${from} WHERE tenant_id = ? AND subject_id = ? LIMIT ? + 0`, {
         returnArrays: true,
       }),
       find: db.prepare(find, { returnArrays: true }),
@@ -68,7 +71,7 @@ export class SubjectSweep {
   private async eraseAll(statement: Statement, values: readonly SqlValue[]): Promise<number> {
     const slice = new TimeSlice();
     for (let count = 0; ;) {
-      const rows = guard(() => rowsOf(statement, ...values, SLICE_ROWS));
+      const rows = inTransaction(this.db, () => rowsOf(statement, ...values, SLICE_ROWS));
       this.erased(rows);
       count += rows.length;
       if (rows.length < SLICE_ROWS) return count;
@@ -78,7 +81,11 @@ export class SubjectSweep {
 
   private deletion(where: string): string {
     const { table, key, returning } = this.swept;
-    return `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${table} WHERE ${where} LIMIT ?) RETURNING ${returning}`;
+    return `DELETE FROM ${table} WHERE ${key} IN (SELECT ${key} FROM ${this.joined} WHERE ${where} LIMIT ? + 0) RETURNING ${returning}`;
+  }
+
+  private get joined(): string {
+    return this.swept.joined ?? this.swept.table;
   }
 
   private get where(): string {

@@ -1,4 +1,4 @@
-import type { TenantRef } from '@mneme/domain';
+import { Corrupt, type TenantRef } from '@mneme/domain';
 import { type Database, guard } from './database.js';
 import type { SqlValue } from './record-columns.js';
 import { TimeSlice } from './time-slice.js';
@@ -9,27 +9,39 @@ export interface TenantTable {
   readonly table: string;
   /** The table's integer key. */
   readonly key: string;
-  /** What to select, the columns of a record first. */
+  /** Columns of a record. */
   readonly columns: string;
+  /** What else to select, behind them. */
+  readonly more?: string;
 }
 
-/** Every row of a tenant, as arrays of the selected columns, read in pages along the index by subject. */
+// Below every row, whatever somebody has written into the file.
+const BEFORE_ALL: readonly SqlValue[] = ['', '', -Infinity, 0];
+
+/**
+ * Every row of a tenant, as arrays of the selected columns, read in pages along the index by subject.
+ * @throws Corrupt when a text holds a zero byte: the engine's binding reads it up to there, and what follows goes unseen.
+ */
 export async function* rowsOfTenant(
   db: Database,
-  { table, key, columns }: TenantTable,
+  { table, key, columns, more }: TenantTable,
   tenant: TenantRef,
 ): AsyncGenerator<readonly SqlValue[]> {
   const statement = db.prepare(
-    `SELECT subject_id, source_id, epoch, ${key}, ${columns} FROM ${table} INDEXED BY ${table}_by_subject
+    `SELECT subject_id, source_id, epoch, ${key}, instr(concat(${columns}), char(0)), ${columns}${more === undefined ? '' : `, ${more}`}
+      FROM ${table} INDEXED BY ${table}_by_subject
       WHERE tenant_id = ? AND (subject_id, source_id, epoch, ${key}) > (?, ?, ?, ?)
       ORDER BY subject_id, source_id, epoch, ${key} LIMIT ${PAGE_ROWS}`,
     { returnArrays: true },
   );
   const slice = new TimeSlice();
-  let after: readonly SqlValue[] = ['', '', 0, 0];
+  let after = BEFORE_ALL;
   for (;;) {
     const page = guard(() => statement.all(tenant.tenantId, ...after)) as unknown as readonly (readonly SqlValue[])[];
-    for (const row of page) yield row.slice(4);
+    for (const [, , , , zeroByte, ...row] of page) {
+      if (zeroByte !== 0) throw new Corrupt('a text in the database holds a zero byte');
+      yield row;
+    }
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE_ROWS) return;
     after = last.slice(0, 4);

@@ -1,10 +1,11 @@
 import type { MemoryId } from '@mneme/events';
-import { type IndexEntry, InvalidInput } from '@mneme/domain';
+import { Corrupt, type IndexEntry, InvalidInput } from '@mneme/domain';
 import type { IndexedMemory } from '@mneme/ports';
 import { type Database, guard, inTransaction, type Statement } from './database.js';
 import { dimensionsOf, packEntry, packTerms, unpackTerms } from './packed-entry.js';
 import { RecordColumns, type SqlValue } from './record-columns.js';
 import type { SegmentId } from './scope-segment.js';
+import type { TenantTable } from './tenant-pages.js';
 
 /** What a write did to the segments. */
 export interface EntryChange extends SegmentId {
@@ -70,8 +71,8 @@ export class VectorEntries {
     return [...ENTRY.valuesOf(memory), postings.length, packEntry(postings, memory.vectors)];
   }
 
-  private checkVectors({ model, vectors }: IndexedMemory): void {
-    const dimensions = dimensionsOf(vectors);
+  private checkVectors({ model, dimensions, vectors }: IndexedMemory): void {
+    requireDimensions(dimensions, dimensionsOf(vectors));
     if (this.dimensions(model) === undefined) {
       const sql = 'INSERT INTO vector_models (model, dimensions) VALUES (?, ?) ON CONFLICT DO NOTHING';
       guard(() => this.db.prepare(sql).run(model, dimensions));
@@ -91,16 +92,19 @@ export function requireDimensions(expected: number | undefined, dimensions: numb
 }
 
 /** Columns from which `indexEntryOfRow` reads an entry back. */
-export function indexEntryColumns(): string {
-  return `${ENTRY.list}, substr(packed, 1, posting_bytes)`;
+export function indexEntryColumns(): Pick<TenantTable, 'columns' | 'more'> {
+  return { columns: ENTRY.list, more: `${POSTING_COLUMNS}, ${DIMENSIONS_SQL}` };
 }
 
+/** @throws Corrupt when no search could read the entry either. */
 export function indexEntryOfRow(row: readonly SqlValue[]): IndexEntry {
-  const terms = unpackTerms(row[ENTRY.columns.length] as Uint8Array);
-  return { ...(ENTRY.recordOf(row) as IndexEntry), terms };
+  const [postingBytes, postings, dimensions] = row.slice(ENTRY.columns.length) as unknown as PostingValues;
+  if (dimensions === null) throw new Corrupt('the model of an index entry is not known');
+  if (postings?.length !== postingBytes) throw new Corrupt('an index entry is shorter than it says');
+  return { ...ENTRY.recordOf(row), dimensions, terms: unpackTerms(postings) };
 }
 
-const ENTRY = new RecordColumns<Omit<IndexEntry, 'terms'>>([
+const ENTRY = new RecordColumns<Omit<IndexEntry, 'terms' | 'dimensions'>>([
   { name: 'memory_id', field: 'memoryId' },
   { name: 'version', field: 'version' },
   { name: 'tenant_id', field: 'tenantId' },
@@ -125,6 +129,11 @@ const ENTRY = new RecordColumns<Omit<IndexEntry, 'terms'>>([
   { name: 'input_hash', field: 'inputHash' },
   { name: 'speaker_terms', field: 'speakerTerms', isJson: true },
 ]);
+
+type PostingValues = readonly [postingBytes: number, postings: Uint8Array | null, dimensions: number | null];
+
+const POSTING_COLUMNS = 'posting_bytes, substr(packed, 1, max(posting_bytes, 0))';
+const DIMENSIONS_SQL = '(SELECT dimensions FROM vector_models WHERE vector_models.model = vector_entries.model)';
 
 const LIST = `${ENTRY.list}, posting_bytes, packed`;
 const MARKS = `${ENTRY.marks}, ?, ?`;

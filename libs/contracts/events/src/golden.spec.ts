@@ -17,7 +17,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
 
 describe('golden samples', () => {
   it('are there for every schema, and for nothing else', () => {
-    const names = readdirSync(directory).map((file) => file.replace(/\.json$/, ''));
+    const names = sampleNames().filter((name) => !name.includes('@'));
     expect(names.sort()).toEqual(Object.keys(SCHEMAS).sort());
   });
 
@@ -53,6 +53,15 @@ describe('golden samples', () => {
       expect(issuePaths(schema, { ...sample, type: 'something-else' })).toEqual(['type']);
       expect(issuePaths(schema, { ...sample, v: 2 })).toEqual(['v']);
     });
+  });
+});
+
+// `<event>.v<n>@<k>.json`: an event as it was before fields were added to that version.
+describe('earlier samples', () => {
+  it.each(sampleNames().filter((name) => name.includes('@')))('%s is read, and comes back unchanged', (name) => {
+    const schema = SCHEMAS[name.split('@')[0] ?? ''] as z.ZodObject;
+    const sample = readSample(name);
+    expect(JSON.parse(JSON.stringify(schema.parse(sample)))).toEqual(sample);
   });
 });
 
@@ -95,6 +104,10 @@ describe('topics', () => {
     expect(all.filter((name) => !events.SUBJECT_TOPICS.includes(name))).toEqual([events.TOPICS.erasures.name]);
   });
 });
+
+function sampleNames(): readonly string[] {
+  return readdirSync(directory).map((file) => file.replace(/\.json$/, ''));
+}
 
 function readSample(name: string): Record<string, unknown> {
   return JSON.parse(readFileSync(new URL(`${name}.json`, directory), 'utf8')) as Record<string, unknown>;

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import {
   AgentId,
   Audience,
+  BlindHash,
   DepartmentId,
+  EntityId,
   Epoch,
   Importance,
   Instant,
@@ -18,6 +20,36 @@ import {
   TeamId,
   TenantId,
 } from './scalars.js';
+
+/** A closed word of the rules. Open here, so that an older reader copies a word that a newer writer has added. */
+const Word = z.string().regex(/^[a-z][a-z_]{0,31}$/);
+
+/**
+ * The edge of a memory of kind `fact`, without a readable name: hashes, closed words and times. Which fact ends which is
+ * decided by whoever reads, from `slots` and `ends` alone: a fact ends the facts of its subject and audience that stand in
+ * one of the slots that it ends.
+ */
+export const FactEdge = z.object({
+  subjectEntity: EntityId,
+  subjectType: Word,
+  predicate: Word,
+  /** The object is an entity … */
+  objectEntity: EntityId.optional(),
+  objectType: Word.optional(),
+  /** … or a value, hashed under the subject's data key. */
+  valueHash: BlindHash.optional(),
+  qualifierHash: BlindHash.optional(),
+  isNegated: z.boolean(),
+  isCorrection: z.boolean(),
+  validFrom: Instant,
+  /** The first instant at which it no longer holds; absent: no end was said. */
+  validTo: Instant.optional(),
+  /** Other names of the two entities that the statement gives. */
+  aliases: z.array(z.object({ entity: EntityId, alias: EntityId })).max(32),
+  slots: z.array(BlindHash).min(1).max(2),
+  ends: z.array(BlindHash).min(1).max(3),
+});
+export type FactEdge = z.infer<typeof FactEdge>;
 
 /**
  * One version of a memory, on `memories`, keyed by `memoryId/version`. The highest version wins, whatever the order of
@@ -50,8 +82,19 @@ export const MemoryDerivedV1 = z.object({
   derivedFrom: z.array(z.string()),
   epoch: Epoch,
   sealed: Sealed,
+  /** There when `kind` is `fact`. */
+  fact: FactEdge.optional(),
 });
 export type MemoryDerived = z.infer<typeof MemoryDerivedV1>;
+
+/** The readable side of a fact, sealed with its sentence. */
+export const FactNames = z.object({
+  subject: z.string(),
+  /** Name of the object's entity, or its value. */
+  object: z.string(),
+  qualifier: z.string().optional(),
+});
+export type FactNames = z.infer<typeof FactNames>;
 
 /** What `MemoryDerived.sealed` holds, as JSON. */
 export const MemoryContent = z.object({
@@ -59,5 +102,6 @@ export const MemoryContent = z.object({
   session: z.string(),
   speakerName: z.string().optional(),
   zone: z.string().optional(),
+  names: FactNames.optional(),
 });
 export type MemoryContent = z.infer<typeof MemoryContent>;

@@ -39,6 +39,12 @@ export type MemoryId = z.infer<typeof MemoryId>;
 export const SourceId = z.union([z.uuid(), SessionKey]).brand<'SourceId'>();
 export type SourceId = z.infer<typeof SourceId>;
 
+/** The first 128 bits of a keyed hash, as 32 lower-case hex digits: of a name, a value or a slot; never readable text. */
+export const BlindHash = z.string().regex(/^[0-9a-f]{32}$/);
+/** A node of the fact graph: a keyed hash of type and normalised name, or of a subject for the person it stands for. */
+export const EntityId = BlindHash.brand<'EntityId'>();
+export type EntityId = z.infer<typeof EntityId>;
+
 /** Who may read, as one indexed value: `u:<subjectId>`, `a:<agentId>`, `t:<teamId>` or `o`. */
 export const Audience = z
   .string()

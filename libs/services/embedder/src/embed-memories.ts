@@ -1,8 +1,12 @@
 import { MemoryContent, type MemoryDerived, type TenantId } from '@mneme/events';
 import { Corrupt, type IndexEntry, indexedTextOf, indexEntryOf, unseal } from '@mneme/domain';
 import type { Catalogue, Embedder, ErasableStore, IndexedMemory, LogRecord, VectorIndex } from '@mneme/ports';
-import { type BatchEnd, type Keyring, parsedJson, type Received, type RecordHandler } from '@mneme/platform';
 import {
+  type BatchEnd,
+  type Keyring,
+  parsedJson,
+  type Received,
+  type RecordHandler,
   type MemoryChange,
   memoryChangeOf,
   type NetChanges,
@@ -10,7 +14,7 @@ import {
   noteEnd,
   stampOfChange,
   undoChanges,
-} from './memory-change.js';
+} from '@mneme/platform';
 
 export interface EmbedMemoriesPorts {
   readonly keyring: Keyring;
@@ -58,7 +62,7 @@ export class EmbedMemories implements RecordHandler<MemoryChange> {
       const terms = blinded.get(memory.tenantId) ?? new Map<string, number>();
       blinded.set(memory.tenantId, terms);
       const dataKeys = openKeysOf(one);
-      const model = this.ports.embedder.model.id;
+      const { model } = this.ports.embedder;
       entries.push(indexEntryOf(memory, { content, dataKeys, indexKeys, model, blinded: terms }));
     }
     const embedded = await this.ports.embedder.embedTexts(texts, signal);

@@ -1,4 +1,4 @@
-import { type ConsumerConfig, consumerConfigShape, parseEnv } from '@mneme/platform';
+import { type ConsumerConfig, consumerConfigShape, parseEnv, parseParts } from '@mneme/platform';
 
 export interface EmbedderConfig {
   readonly catalogue: ConsumerConfig;
@@ -7,8 +7,11 @@ export interface EmbedderConfig {
 
 /** Reads `MNEME_CATALOGUE_*` and `MNEME_EMBEDDER_*`. @throws InvalidInput with every problem at once. */
 export function parseEmbedderConfig(env: Readonly<Record<string, string | undefined>>): EmbedderConfig {
-  return {
-    catalogue: parseEnv(consumerConfigShape('MNEME_CATALOGUE', 500), env),
-    embedder: parseEnv(consumerConfigShape('MNEME_EMBEDDER', 200), env),
-  };
+  return parseParts<EmbedderConfig>(
+    {
+      catalogue: (all) => parseEnv(consumerConfigShape('MNEME_CATALOGUE', 500), all),
+      embedder: (all) => parseEnv(consumerConfigShape('MNEME_EMBEDDER', 200), all),
+    },
+    env,
+  );
 }

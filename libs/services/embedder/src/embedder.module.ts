@@ -18,19 +18,20 @@ import {
   ConsumerRunner,
   Keyring,
   Logger,
+  type MemoryChange,
   Metrics,
   observerOf,
-  PROJECTION_FACTORY,
   type ProjectionFactory,
   type RecordHandler,
 } from '@mneme/platform';
 import { EmbedMemories } from './embed-memories.js';
 import type { EmbedderConfig } from './embedder.config.js';
-import type { MemoryChange } from './memory-change.js';
 import { ProjectCatalogue } from './project-catalogue.js';
 
 export const CATALOGUE_RUNNER = Symbol('CatalogueRunner');
 export const EMBEDDER_RUNNER = Symbol('EmbedderRunner');
+/** `ProjectionFactory` of both. */
+export const EMBEDDER_PROJECTIONS = Symbol('EmbedderProjections');
 
 /** Provides the runners of the groups `catalogue` and `embedder`. */
 @Module({})
@@ -62,7 +63,7 @@ export class EmbedderModule {
 
 // A replay projects through the same handlers into stores of its own.
 const projectionsProvider = {
-  provide: PROJECTION_FACTORY,
+  provide: EMBEDDER_PROJECTIONS,
   inject: [EMBEDDER, Keyring],
   useFactory:
     (embedder: Embedder, keyring: Keyring): ProjectionFactory =>

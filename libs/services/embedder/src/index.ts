@@ -2,5 +2,4 @@
 export * from './embed-memories.js';
 export * from './embedder.config.js';
 export * from './embedder.module.js';
-export * from './memory-change.js';
 export * from './project-catalogue.js';

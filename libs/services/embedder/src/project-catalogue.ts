@@ -1,14 +1,16 @@
 import { catalogueRowOf } from '@mneme/domain';
 import type { Catalogue, ErasableStore, LogRecord } from '@mneme/ports';
-import type { BatchEnd, Received, RecordHandler } from '@mneme/platform';
 import {
+  type BatchEnd,
+  type Received,
+  type RecordHandler,
   type MemoryChange,
   memoryChangeOf,
   netChangesOf,
   noteEnd,
   stampOfChange,
   undoChanges,
-} from './memory-change.js';
+} from '@mneme/platform';
 
 /** Copies memories into the catalogue, text sealed as it came. */
 export class ProjectCatalogue implements RecordHandler<MemoryChange> {

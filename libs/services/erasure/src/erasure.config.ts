@@ -36,7 +36,7 @@ export interface ErasureConfig {
 export const DEFAULT_ERASURE_CONFIG: ErasureConfig = {
   keyCacheMs: 5_000,
   quietPeriodMs: 15_000,
-  processingGroups: { turns: ['write-filter'], memories: ['catalogue', 'embedder'] },
+  processingGroups: { turns: ['write-filter'], memories: ['graph-extractor', 'catalogue', 'embedder', 'fact-graph'] },
   barrierWaitMs: 30_000,
   barrierPollMs: 50,
   backoffMinMs: 100,

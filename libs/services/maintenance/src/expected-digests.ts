@@ -6,7 +6,7 @@ import {
   TOPICS,
   type TenantId,
 } from '@mneme/events';
-import { catalogueRowOf, type IndexKeys, indexEntryOf, StateDigest, unseal } from '@mneme/domain';
+import { catalogueRowOf, graphFactOf, type IndexKeys, indexEntryOf, StateDigest, unseal } from '@mneme/domain';
 import type { Embedder, EventLog, LogRecord } from '@mneme/ports';
 import { type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
 import { memoryPages } from './memories-log.js';
@@ -26,7 +26,7 @@ export async function expectedDigests(
   tenantId: TenantId,
   ends: readonly number[],
 ): Promise<ReadonlyMap<string, StateDigest>> {
-  const sums = { catalogue: new StateDigest(), 'vector-index': new StateDigest() };
+  const sums = { catalogue: new StateDigest(), 'vector-index': new StateDigest(), 'fact-graph': new StateDigest() };
   const { indexKeys } = await ports.keyring.tenant(tenantId);
   for (const [partition, end] of ends.entries()) {
     const living = await livingVersions(ports.log, tenantId, { partition, end });
@@ -39,8 +39,11 @@ export async function expectedDigests(
         const access = accesses.get(memory.subjectId);
         if (access?.state !== 'open' || access.epoch !== memory.epoch) continue;
         sums.catalogue.add(catalogueRowOf(memory));
+        // Half a fact went to the dead letters of the graph.
+        const fact = memory.fact === undefined ? undefined : graphFactOf(memory);
+        if (fact !== undefined) sums['fact-graph'].add(fact);
         if (living.highest.get(memory.memoryId) !== memory.version) continue;
-        sums['vector-index'].add(entryOf(memory, { access, indexKeys, model: ports.embedder.model.id }));
+        sums['vector-index'].add(entryOf(memory, { access, indexKeys, model: ports.embedder.model }));
       }
     }
   }
@@ -94,7 +97,7 @@ function memoryOf(record: LogRecord, tenantId: TenantId): MemoryDerived[] {
 
 function entryOf(
   memory: MemoryDerived,
-  keys: { access: SubjectAccess & { state: 'open' }; indexKeys: IndexKeys; model: string },
+  keys: { access: SubjectAccess & { state: 'open' }; indexKeys: IndexKeys; model: Embedder['model'] },
 ) {
   const dataKeys = keys.access.keys;
   const content = parsedJson(MemoryContent, unseal(dataKeys, { ...memory, recordId: memory.memoryId }, memory.sealed));

@@ -17,20 +17,21 @@ import {
   SHADOW_STORES,
   type ShadowStores,
 } from '@mneme/ports';
-import { AuthGuard, Keyring, Logger, Metrics, PROJECTION_FACTORY, type ProjectionFactory } from '@mneme/platform';
+import { AuthGuard, Keyring, Logger, Metrics, type ProjectionFactory } from '@mneme/platform';
 import { AdminController } from './admin.controller.js';
 import { Admins } from './admins.js';
 import { ApiKeys } from './api-keys.js';
 import { DigestController, REPLAY_PORTS } from './digest.controller.js';
 import { Housekeeping } from './housekeeping.js';
+import type { ReplayPorts } from './replay-memories.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
 import { Tenants } from './tenants.js';
 
 /** What only the process knows of itself. */
 export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> & {
   readonly housekeepingMs: number;
-  /** The module that provides the projections which a replay goes through. */
-  readonly projections: DynamicModule;
+  /** The modules that provide the projections which a replay goes through, each with the token of its factory. */
+  readonly projections: readonly { readonly module: DynamicModule; readonly token: symbol }[];
 };
 
 /** Serves `Admin`; provides `Tenants`, `ApiKeys` and `Housekeeping`. */
@@ -39,9 +40,9 @@ export class MaintenanceModule {
   static register(options: MaintenanceOptions): DynamicModule {
     return {
       module: MaintenanceModule,
-      imports: [options.projections],
+      imports: options.projections.map(({ module }) => module),
       controllers: [AdminController, DigestController],
-      providers: [...administration, statusProvider(options), replayProvider, housekeepingProvider(options)],
+      providers: [...administration, statusProvider(options), replayProvider(options), housekeepingProvider(options)],
       exports: [Tenants, ApiKeys, Housekeeping],
     };
   }
@@ -62,15 +63,20 @@ const administration = [
   },
 ];
 
-const replayProvider = {
-  provide: REPLAY_PORTS,
-  inject: [EVENT_LOG, Keyring, EMBEDDER, SHADOW_STORES, PROJECTION_FACTORY],
-  useFactory: (
-    log: EventLog,
-    keyring: Keyring,
-    ...[embedder, shadowStores, projections]: [Embedder, ShadowStores, ProjectionFactory]
-  ) => ({ log, keyring, embedder, shadowStores, projections }),
-};
+function replayProvider({ projections }: MaintenanceOptions) {
+  return {
+    provide: REPLAY_PORTS,
+    inject: [EVENT_LOG, Keyring, EMBEDDER, SHADOW_STORES, ...projections.map(({ token }) => token)],
+    useFactory: (
+      log: EventLog,
+      keyring: Keyring,
+      ...[embedder, shadowStores, ...factories]: [Embedder, ShadowStores, ...ProjectionFactory[]]
+    ): ReplayPorts => {
+      const all: ProjectionFactory = (store) => factories.flatMap((factory) => factory(store));
+      return { log, keyring, embedder, shadowStores, projections: all };
+    },
+  };
+}
 
 function statusProvider(options: MaintenanceOptions) {
   return {

@@ -1,10 +1,14 @@
-import { InvalidInput, type TenantPolicy } from '@mneme/domain';
+import { DEFAULT_LIMITS, InvalidInput, KEEP_AT_LEAST_MAX, type TenantPolicy } from '@mneme/domain';
 import type { Tenant } from '@mneme/ports';
 import { z } from 'zod';
 
 const DAYS_MAX = 36_500;
+const RATED_TOOLS_MAX = 200;
 const share = z.number().min(0).max(1);
 const days = z.int().min(1).max(DAYS_MAX).nullable();
+const toolName = z.string().min(1).max(DEFAULT_LIMITS.nameCharsMax);
+const sources = <T extends z.ZodType>(value: T) =>
+  z.strictObject({ user: value, agent: value, tool: value, web: value, system: value }).partial().optional();
 
 // Strict throughout: a field that does nothing would be taken for one that does.
 const PolicyPatch = z.strictObject({
@@ -13,11 +17,19 @@ const PolicyPatch = z.strictObject({
   confidenceMin: share.optional(),
   retentionDays: z.strictObject({ episode: days, fact: days, procedure: days, summary: days }).partial().optional(),
   decayShare: z.strictObject({ episode: share, fact: share, procedure: share, summary: share }).partial().optional(),
-  confidence: z
-    .strictObject({ user: share, agent: share, tool: share, web: share, system: share })
+  confidence: sources(share),
+  trust: sources(share),
+  // Replaced as a whole, so that a tool can be taken out again.
+  toolReliability: z
+    .record(toolName, share)
+    .refine((rated) => Object.keys(rated).length <= RATED_TOOLS_MAX, `at most ${RATED_TOOLS_MAX} tools`)
+    .optional(),
+  sourceRetentionDays: sources(days),
+  reviewDays: sources(days),
+  writeFilter: z
+    .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
     .partial()
     .optional(),
-  trust: z.strictObject({ user: share, agent: share, tool: share, web: share, system: share }).partial().optional(),
 });
 
 /** @throws InvalidInput naming the field that is unknown or out of range. */
@@ -43,6 +55,10 @@ export function patchedPolicy(
     decayShare: merged(policy.decayShare, patch.decayShare),
     confidence: merged(policy.confidence, patch.confidence),
     trust: merged(policy.trust, patch.trust),
+    toolReliability: patch.toolReliability ?? policy.toolReliability,
+    sourceRetentionDays: merged(policy.sourceRetentionDays, patch.sourceRetentionDays),
+    reviewDays: merged(policy.reviewDays, patch.reviewDays),
+    writeFilter: merged(policy.writeFilter, patch.writeFilter),
   };
 }
 

@@ -15,8 +15,10 @@ export interface StatusSources {
 
 const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
   ['write-filter', TOPICS.turns.name],
+  ['graph-extractor', TOPICS.memories.name],
   ['catalogue', TOPICS.memories.name],
   ['embedder', TOPICS.memories.name],
+  ['fact-graph', TOPICS.memories.name],
 ];
 
 /** How the service is: memory, disk, and how far each consumer group is behind. */
@@ -33,7 +35,7 @@ export class ReadStatus {
       diskBytes: await diskBytes(),
       lags: await Promise.all(GROUPS.map(([group, topic]) => this.lagOf(group, topic))),
       embeddingModels: [embedder.model.id],
-      counters: [...metrics.snapshot()],
+      counters: [...(await metrics.totalsOfAll())],
     };
   }
 

@@ -119,7 +119,7 @@ async function compareAll(
   ports: ReplayPorts,
   { shadow, tenantIds, ends }: { shadow: ShadowStore; tenantIds: readonly TenantId[]; ends: readonly number[] },
 ): Promise<readonly StoreComparison[]> {
-  const stores = [shadow.catalogue, shadow.vectorIndex];
+  const stores = [shadow.catalogue, shadow.vectorIndex, shadow.factGraph];
   const all: StoreComparison[] = [];
   for (const tenantId of tenantIds) {
     for (const one of await compare(ports, { tenantId, stores, ends })) {

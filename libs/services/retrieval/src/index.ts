@@ -1,5 +1,8 @@
 /** Question in, ranked memories out; also memories by id and by page, and the last turns of a session. */
+export { MemoryOpener } from './memory-view.js';
 export * from './recall.js';
+export * from './read-graph.js';
 export * from './read-memories.js';
 export * from './retrieval.config.js';
 export * from './retrieval.module.js';
+export { WaitFor } from './wait-for.js';

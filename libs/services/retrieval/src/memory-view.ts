@@ -1,5 +1,5 @@
 import { MemoryContent } from '@mneme/events';
-import { type CatalogueRow, instantOf, mayRead, type ReadScope, unseal } from '@mneme/domain';
+import { type CatalogueRow, instantOf, mayRead, type ReadScope, turnIdsOf, unseal } from '@mneme/domain';
 import { type Keyring, type Metrics, parsedJson, type SubjectAccess } from '@mneme/platform';
 import type { Memory } from '@mneme/proto';
 
@@ -61,6 +61,6 @@ export function memoryView(row: CatalogueRow, content: MemoryContent): Memory {
     reviewBy: row.reviewByMs === undefined ? undefined : instantOf(row.reviewByMs),
     agentId: row.agentId,
     teamId: row.teamId,
-    turnIds: [...row.derivedFrom],
+    turnIds: turnIdsOf(row),
   };
 }

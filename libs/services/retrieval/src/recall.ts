@@ -1,5 +1,5 @@
 import { blindTermsOf, rank, type Ranked } from '@mneme/domain';
-import type { Catalogue, Clock, Embedder, IndexFilter, VectorIndex } from '@mneme/ports';
+import type { Catalogue, Clock, Embedder, FactGraph, IndexFilter, VectorIndex } from '@mneme/ports';
 import type { AuthGuard, Keyring, Metrics } from '@mneme/platform';
 import type { RecallResponse } from '@mneme/proto';
 import type { Principal } from '@mneme/domain';
@@ -16,6 +16,7 @@ export interface RecallPorts {
   readonly keyring: Keyring;
   readonly catalogue: Catalogue;
   readonly vectorIndex: VectorIndex;
+  readonly factGraph: FactGraph;
   readonly embedder: Embedder;
   readonly clock: Clock;
   readonly metrics: Metrics;

@@ -3,15 +3,21 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { AuthGuard, authorizationOf } from '@mneme/platform';
 import type {
+  AsOfRequest,
+  FactsResponse,
   GetMemoryRequest,
   GetSessionRequest,
   GetSessionResponse,
+  InitSessionRequest,
+  InitSessionResponse,
   ListMemoriesRequest,
   ListMemoriesResponse,
   Memory,
   RecallRequest,
   RecallResponse,
+  TraverseRequest,
 } from '@mneme/proto';
+import { ReadGraph } from './read-graph.js';
 import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
 
@@ -22,6 +28,7 @@ export class RetrievalController {
     private readonly guard: AuthGuard,
     private readonly recalls: Recall,
     private readonly reads: ReadMemories,
+    private readonly graph: ReadGraph,
   ) {}
 
   @GrpcMethod('Retrieval', 'Recall')
@@ -43,5 +50,20 @@ export class RetrievalController {
   @GrpcMethod('Retrieval', 'GetSession')
   async getSession(request: GetSessionRequest, metadata: Metadata): Promise<GetSessionResponse> {
     return this.reads.session(await this.guard.principal(authorizationOf(metadata)), request);
+  }
+
+  @GrpcMethod('Retrieval', 'Traverse')
+  async traverse(request: TraverseRequest, metadata: Metadata): Promise<FactsResponse> {
+    return this.graph.traverse(await this.guard.principal(authorizationOf(metadata)), request);
+  }
+
+  @GrpcMethod('Retrieval', 'AsOf')
+  async asOf(request: AsOfRequest, metadata: Metadata): Promise<FactsResponse> {
+    return this.graph.asOf(await this.guard.principal(authorizationOf(metadata)), request);
+  }
+
+  @GrpcMethod('Retrieval', 'InitSession')
+  async initSession(request: InitSessionRequest, metadata: Metadata): Promise<InitSessionResponse> {
+    return this.graph.initSession(await this.guard.principal(authorizationOf(metadata)), request);
   }
 }

@@ -6,6 +6,8 @@ import {
   CLOCK,
   type Embedder,
   EMBEDDER,
+  FACT_GRAPH,
+  type FactGraph,
   SESSION_STORE,
   type SessionStore,
   VECTOR_INDEX,
@@ -13,6 +15,7 @@ import {
 } from '@mneme/ports';
 import { AuthGuard, Keyring, Metrics } from '@mneme/platform';
 import { MemoryOpener } from './memory-view.js';
+import { ReadGraph } from './read-graph.js';
 import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
 import type { RetrievalConfig } from './retrieval.config.js';
@@ -38,20 +41,21 @@ export class RetrievalModule {
     return {
       module: RetrievalModule,
       controllers: [RetrievalController],
-      providers: [...shared, recallProvider(config), readsProvider(config)],
+      providers: [...shared, recallProvider(config), readsProvider(config), graphProvider(config)],
     };
   }
 }
 
+type Rest = [Embedder, Metrics, ...Shared];
 type Shared = [AuthGuard, Keyring, Catalogue, Clock, MemoryOpener, WaitFor];
 const SHARED = [AuthGuard, Keyring, CATALOGUE, CLOCK, MemoryOpener, WaitFor];
 
 function recallProvider(config: RetrievalConfig) {
   return {
     provide: Recall,
-    inject: [VECTOR_INDEX, EMBEDDER, Metrics, ...SHARED],
-    useFactory: (vectorIndex: VectorIndex, embedder: Embedder, metrics: Metrics, ...shared: Shared) =>
-      new Recall({ vectorIndex, embedder, metrics, ...named(shared) }, config),
+    inject: [VECTOR_INDEX, FACT_GRAPH, EMBEDDER, Metrics, ...SHARED],
+    useFactory: (vectorIndex: VectorIndex, factGraph: FactGraph, ...[embedder, metrics, ...shared]: Rest) =>
+      new Recall({ vectorIndex, factGraph, embedder, metrics, ...named(shared) }, config),
   };
 }
 
@@ -61,6 +65,15 @@ function readsProvider(config: RetrievalConfig) {
     inject: [SESSION_STORE, ...SHARED],
     useFactory: (sessionStore: SessionStore, ...shared: Shared) =>
       new ReadMemories({ sessionStore, ...named(shared) }, config.limits),
+  };
+}
+
+function graphProvider(config: RetrievalConfig) {
+  return {
+    provide: ReadGraph,
+    inject: [FACT_GRAPH, ReadMemories, Metrics, ...SHARED],
+    useFactory: (factGraph: FactGraph, memories: ReadMemories, metrics: Metrics, ...shared: Shared) =>
+      new ReadGraph({ factGraph, memories, metrics, ...named(shared) }, config.limits),
   };
 }
 

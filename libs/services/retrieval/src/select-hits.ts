@@ -1,6 +1,6 @@
 import type { MemoryId } from '@mneme/events';
 import type { CatalogueRow, Ranked } from '@mneme/domain';
-import type { Catalogue, Embedder } from '@mneme/ports';
+import type { Catalogue, Embedder, FactGraph } from '@mneme/ports';
 import type { Dropped, Hit } from '@mneme/proto';
 import { DuplicateFinder } from './duplicate-finder.js';
 import { type MemoryOpener, memoryView, type OpenedRow } from './memory-view.js';
@@ -9,6 +9,7 @@ import type { RecallInput } from './recall-input.js';
 
 interface SelectPorts {
   readonly catalogue: Catalogue;
+  readonly factGraph: FactGraph;
   readonly embedder: Embedder;
   readonly opener: MemoryOpener;
   readonly lookedUpMax: number;
@@ -35,17 +36,24 @@ export async function selectHits(
   const reachable = near.slice(0, ports.lookedUpMax);
   const hits: Hit[] = [];
   const duplicates = new DuplicateFinder();
+  const turns = new SaidTurns();
   for (let start = 0; start < reachable.length && hits.length < input.limit;) {
     // A few more than are missing, so that what is dropped seldom costs a second look-up.
     const page = reachable.slice(start, start + (input.limit - hits.length) + 8);
     start += page.length;
     const rows = await lookUp(ports, selection.reader, page);
+    const ended = await endedFacts(ports, selection, rows);
     for (const one of page) {
       if (hits.length === input.limit) break;
       const row = rows.get(one.candidate.memoryId);
       if (row?.state !== 'opened') drop(row === undefined ? 'not-in-catalogue-yet' : REASONS[row.state]);
+      else if (ended.has(row.row.memoryId)) drop('superseded');
+      else if (turns.hasTold(row.row)) drop('same-turn');
       else if (duplicates.isRepeat(row.content)) drop('near-duplicate');
-      else hits.push(hitOf(ports.embedder, row, { one, cosine: cosineOf(one) }));
+      else {
+        turns.note(row.row);
+        hits.push(hitOf(ports.embedder, row, { one, cosine: cosineOf(one) }));
+      }
     }
   }
   if (near.length > hits.length) drop('beyond-limit', near.length - hits.length - countOf(dropped));
@@ -65,6 +73,39 @@ async function lookUp(
   );
   const opened = await ports.opener.open(scope, found);
   return new Map(opened.map((row) => [row.row.memoryId, row]));
+}
+
+/**
+ * Facts among the rows that a later statement has ended, as far as the reader can see. Without an answer of the graph
+ * nobody can say which still hold, so that none is given.
+ */
+async function endedFacts(
+  { factGraph }: SelectPorts,
+  { reader, input: { nowMs } }: Selection,
+  rows: ReadonlyMap<MemoryId, OpenedRow>,
+): Promise<ReadonlySet<MemoryId>> {
+  const facts = [...rows.values()].filter(({ row }) => row.kind === 'fact').map(({ row }) => row.memoryId);
+  if (facts.length === 0) return new Set();
+  const { confidenceMin } = reader.tenant.policy;
+  const view = { nowMs, validAtMs: nowMs, knownAt: Number.MAX_SAFE_INTEGER, confidenceMin };
+  const states = await factGraph.statesOf(reader.scope, facts, view).catch(() => []);
+  const holding = new Set(states.filter(({ state }) => state !== 'ended').map(({ memoryId }) => memoryId));
+  return new Set(facts.filter((memoryId) => !holding.has(memoryId)));
+}
+
+/** A fact says nothing that its turn does not: the answer has the one that ranks higher. */
+class SaidTurns {
+  private readonly told = new Map<string, Set<string>>();
+
+  hasTold({ kind, sourceId }: CatalogueRow): boolean {
+    const kinds = this.told.get(sourceId);
+    if (kinds === undefined) return false;
+    return kind === 'fact' ? kinds.has('episode') : kind === 'episode' && kinds.has('fact');
+  }
+
+  note({ kind, sourceId }: CatalogueRow): void {
+    this.told.set(sourceId, (this.told.get(sourceId) ?? new Set()).add(kind));
+  }
 }
 
 function hitOf(

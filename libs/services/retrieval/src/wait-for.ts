@@ -15,7 +15,7 @@ export interface RequestedWait {
   readonly timeoutMs?: number | undefined;
 }
 
-const PROJECTIONS: readonly ProjectionName[] = ['catalogue', 'vector-index'];
+const PROJECTIONS: readonly ProjectionName[] = ['catalogue', 'vector-index', 'fact-graph'];
 const DEFAULT_WAIT_MS = 5_000;
 const POLL_MS = 10;
 

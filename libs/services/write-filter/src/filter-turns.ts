@@ -11,7 +11,9 @@ import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
 import { type BatchEnd, type Keyring, parsedJson, type Received, recordOf, type RecordHandler } from '@mneme/platform';
 
 export interface FilterTurnsObserver {
-  kept(turns: number): void;
+  /** One turn was kept, with what it was kept for. */
+  kept(flags: readonly string[]): void;
+  /** One turn was dropped, for its weightiest reason. */
   dropped(reason: string): void;
 }
 
@@ -73,13 +75,13 @@ export class FilterTurns implements RecordHandler<TurnReceived> {
     const { subjectId } = event;
     const context = { ...event, recordId: event.turnId, version: event.recordedAt };
     const content = parsedJson(TurnContent, unseal(access.keys, context, event.sealed));
-    const verdict = judgeTurn(content, policy);
+    const verdict = judgeTurn({ ...content, role: event.role }, policy);
     if (!verdict.keep) {
-      for (const reason of verdict.reasons) this.observer.dropped(reason);
+      this.observer.dropped(verdict.reasons[0]);
       const value = JSON.stringify(discardedOf(event, verdict.reasons));
       return { topic: TOPICS.discarded.name, partition, key: event.turnId, value, subjectId };
     }
-    this.observer.kept(1);
+    this.observer.kept(verdict.flags);
     const { content: text, ...episode } = episodeOf(event, content, { flags: verdict.flags, policy });
     const sealed = seal(access.keys, { ...episode, recordId: episode.memoryId }, JSON.stringify(text));
     const memory: MemoryDerived = { ...episode, sealed };

@@ -16,7 +16,10 @@ export class WriteFilterModule {
       inject: [EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
       useFactory: (log: EventLog, keyring: Keyring, clock: Clock, metrics: Metrics, logger: Logger) => {
         const handler = new FilterTurns(log, keyring, {
-          kept: (turns) => metrics.increment('mneme_turns_kept_total', {}, turns),
+          kept: (flags) => {
+            metrics.increment('mneme_turns_kept_total');
+            for (const flag of flags) metrics.increment('mneme_turn_flags_total', { flag });
+          },
           dropped: (reason) => metrics.increment('mneme_turns_dropped_total', { reason }),
         });
         const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };

@@ -187,6 +187,132 @@ export interface SessionToolCall {
   arguments: string;
 }
 
+/** A node by a name that it goes by. */
+export interface EntityName {
+  name: string;
+  /** person, organisation, project, product, place, account, event or thing; absent: any. */
+  type?: string | undefined;
+}
+
+export interface TraverseRequest {
+  /** Where to start, at most 8; none: the user itself. */
+  entities: EntityName[];
+  userId?:
+    | string
+    | undefined;
+  /** Edges away, 1 to 4; absent: 2. */
+  hops?:
+    | number
+    | undefined;
+  /** Only these relations; none: all. */
+  predicates: string[];
+  /** The latest facts of each entity, 1 to 100; absent: 25. */
+  fanOut?:
+    | number
+    | undefined;
+  /** Facts wanted, 1 to 200; absent: 50. */
+  limit?:
+    | number
+    | undefined;
+  /** RFC 3339; absent: now. */
+  validAt?:
+    | string
+    | undefined;
+  /** RFC 3339; absent: all that is known now. */
+  knownAt?: string | undefined;
+  waitFor?: WaitFor | undefined;
+}
+
+export interface AsOfRequest {
+  /** Whose facts, at most 8; none: the user itself. */
+  entities: EntityName[];
+  userId?:
+    | string
+    | undefined;
+  /** RFC 3339: when the facts held; absent: now. */
+  validAt?:
+    | string
+    | undefined;
+  /** RFC 3339: what was recorded by then counts; absent: all that is known now. */
+  knownAt?: string | undefined;
+  predicates: string[];
+  /** Facts wanted, 1 to 200; absent: 50. */
+  limit?: number | undefined;
+  waitFor?: WaitFor | undefined;
+}
+
+export interface FactsResponse {
+  /** By hop, then the latest first. */
+  facts: Fact[];
+  /** Whether a limit left something out. */
+  truncated: boolean;
+  /** none (nothing to wait for), current, behind or failed. */
+  freshness: string;
+  failedTurnIds: string[];
+  /** What was found and not returned, by reason. */
+  dropped: Dropped[];
+}
+
+export interface Fact {
+  /** Its sentence, with source, trust and confidence. */
+  memory?: Memory | undefined;
+  subject?: FactEnd | undefined;
+  predicate: string;
+  object?:
+    | FactEnd
+    | undefined;
+  /** Which of several: the kind of relation, the topic of a favourite. */
+  qualifier?: string | undefined;
+  validFrom: string;
+  /** The first instant at which it no longer holds, where the statement gives one. */
+  validTo?:
+    | string
+    | undefined;
+  /** From 1: over how many edges it was reached. */
+  hop: number;
+}
+
+export interface FactEnd {
+  /** As the statement has it; empty for a speaker who gave no name. */
+  name: string;
+  /** As in EntityName, or value. */
+  type: string;
+  /** Equal for equal entities of the tenant; absent for a value. */
+  entityId?: string | undefined;
+}
+
+export interface InitSessionRequest {
+  /** The user to speak for; absent: the user that the key is bound to. */
+  userId?:
+    | string
+    | undefined;
+  /** The open session, when there is one. */
+  session?:
+    | string
+    | undefined;
+  /** Facts of each kind, 1 to 50; absent: 10. */
+  limit?:
+    | number
+    | undefined;
+  /** Last turns of the session, 1 to 200; absent: 20. */
+  turns?: number | undefined;
+  waitFor?: WaitFor | undefined;
+}
+
+export interface InitSessionResponse {
+  /** Name, role, employer, home, plan and accounts. Latest first, like the others. */
+  about: Fact[];
+  /** What the user prefers and avoids. */
+  preferences: Fact[];
+  /** What the user works on. */
+  projects: Fact[];
+  constraints: Fact[];
+  /** Oldest first. */
+  turns: SessionTurn[];
+  freshness: string;
+  failedTurnIds: string[];
+}
+
 function createBaseFilter(): Filter {
   return { field: "", op: "", values: [] };
 }
@@ -2494,6 +2620,1281 @@ export const SessionToolCall: MessageFns<SessionToolCall> = {
   },
 };
 
+function createBaseEntityName(): EntityName {
+  return { name: "", type: undefined };
+}
+
+export const EntityName: MessageFns<EntityName> = {
+  encode(message: EntityName, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.type !== undefined) {
+      writer.uint32(18).string(message.type);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): EntityName {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseEntityName();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): EntityName {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      type: isSet(object.type) ? globalThis.String(object.type) : undefined,
+    };
+  },
+
+  toJSON(message: EntityName): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.type !== undefined) {
+      obj.type = message.type;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<EntityName>, I>>(base?: I): EntityName {
+    return EntityName.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<EntityName>, I>>(object: I): EntityName {
+    const message = createBaseEntityName();
+    message.name = object.name ?? "";
+    message.type = object.type ?? undefined;
+    return message;
+  },
+};
+
+function createBaseTraverseRequest(): TraverseRequest {
+  return {
+    entities: [],
+    userId: undefined,
+    hops: undefined,
+    predicates: [],
+    fanOut: undefined,
+    limit: undefined,
+    validAt: undefined,
+    knownAt: undefined,
+    waitFor: undefined,
+  };
+}
+
+export const TraverseRequest: MessageFns<TraverseRequest> = {
+  encode(message: TraverseRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entities) {
+      EntityName.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.userId !== undefined) {
+      writer.uint32(18).string(message.userId);
+    }
+    if (message.hops !== undefined) {
+      writer.uint32(24).uint32(message.hops);
+    }
+    for (const v of message.predicates) {
+      writer.uint32(34).string(v!);
+    }
+    if (message.fanOut !== undefined) {
+      writer.uint32(40).uint32(message.fanOut);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(48).uint32(message.limit);
+    }
+    if (message.validAt !== undefined) {
+      writer.uint32(58).string(message.validAt);
+    }
+    if (message.knownAt !== undefined) {
+      writer.uint32(66).string(message.knownAt);
+    }
+    if (message.waitFor !== undefined) {
+      WaitFor.encode(message.waitFor, writer.uint32(74).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TraverseRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTraverseRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entities.push(EntityName.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.hops = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.predicates.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.fanOut = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.validAt = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.knownAt = reader.string();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.waitFor = WaitFor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): TraverseRequest {
+    return {
+      entities: globalThis.Array.isArray(object?.entities)
+        ? object.entities.map((e: any) => EntityName.fromJSON(e))
+        : [],
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : undefined,
+      hops: isSet(object.hops) ? globalThis.Number(object.hops) : undefined,
+      predicates: globalThis.Array.isArray(object?.predicates)
+        ? object.predicates.map((e: any) => globalThis.String(e))
+        : [],
+      fanOut: isSet(object.fanOut)
+        ? globalThis.Number(object.fanOut)
+        : isSet(object.fan_out)
+        ? globalThis.Number(object.fan_out)
+        : undefined,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
+      validAt: isSet(object.validAt)
+        ? globalThis.String(object.validAt)
+        : isSet(object.valid_at)
+        ? globalThis.String(object.valid_at)
+        : undefined,
+      knownAt: isSet(object.knownAt)
+        ? globalThis.String(object.knownAt)
+        : isSet(object.known_at)
+        ? globalThis.String(object.known_at)
+        : undefined,
+      waitFor: isSet(object.waitFor)
+        ? WaitFor.fromJSON(object.waitFor)
+        : isSet(object.wait_for)
+        ? WaitFor.fromJSON(object.wait_for)
+        : undefined,
+    };
+  },
+
+  toJSON(message: TraverseRequest): unknown {
+    const obj: any = {};
+    if (message.entities?.length) {
+      obj.entities = message.entities.map((e) => EntityName.toJSON(e));
+    }
+    if (message.userId !== undefined) {
+      obj.userId = message.userId;
+    }
+    if (message.hops !== undefined) {
+      obj.hops = Math.round(message.hops);
+    }
+    if (message.predicates?.length) {
+      obj.predicates = message.predicates;
+    }
+    if (message.fanOut !== undefined) {
+      obj.fanOut = Math.round(message.fanOut);
+    }
+    if (message.limit !== undefined) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.validAt !== undefined) {
+      obj.validAt = message.validAt;
+    }
+    if (message.knownAt !== undefined) {
+      obj.knownAt = message.knownAt;
+    }
+    if (message.waitFor !== undefined) {
+      obj.waitFor = WaitFor.toJSON(message.waitFor);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<TraverseRequest>, I>>(base?: I): TraverseRequest {
+    return TraverseRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<TraverseRequest>, I>>(object: I): TraverseRequest {
+    const message = createBaseTraverseRequest();
+    message.entities = object.entities?.map((e) => EntityName.fromPartial(e)) || [];
+    message.userId = object.userId ?? undefined;
+    message.hops = object.hops ?? undefined;
+    message.predicates = object.predicates?.map((e) => e) || [];
+    message.fanOut = object.fanOut ?? undefined;
+    message.limit = object.limit ?? undefined;
+    message.validAt = object.validAt ?? undefined;
+    message.knownAt = object.knownAt ?? undefined;
+    message.waitFor = (object.waitFor !== undefined && object.waitFor !== null)
+      ? WaitFor.fromPartial(object.waitFor)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseAsOfRequest(): AsOfRequest {
+  return {
+    entities: [],
+    userId: undefined,
+    validAt: undefined,
+    knownAt: undefined,
+    predicates: [],
+    limit: undefined,
+    waitFor: undefined,
+  };
+}
+
+export const AsOfRequest: MessageFns<AsOfRequest> = {
+  encode(message: AsOfRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.entities) {
+      EntityName.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.userId !== undefined) {
+      writer.uint32(18).string(message.userId);
+    }
+    if (message.validAt !== undefined) {
+      writer.uint32(26).string(message.validAt);
+    }
+    if (message.knownAt !== undefined) {
+      writer.uint32(34).string(message.knownAt);
+    }
+    for (const v of message.predicates) {
+      writer.uint32(42).string(v!);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(48).uint32(message.limit);
+    }
+    if (message.waitFor !== undefined) {
+      WaitFor.encode(message.waitFor, writer.uint32(58).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AsOfRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAsOfRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.entities.push(EntityName.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.validAt = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.knownAt = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.predicates.push(reader.string());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.waitFor = WaitFor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AsOfRequest {
+    return {
+      entities: globalThis.Array.isArray(object?.entities)
+        ? object.entities.map((e: any) => EntityName.fromJSON(e))
+        : [],
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : undefined,
+      validAt: isSet(object.validAt)
+        ? globalThis.String(object.validAt)
+        : isSet(object.valid_at)
+        ? globalThis.String(object.valid_at)
+        : undefined,
+      knownAt: isSet(object.knownAt)
+        ? globalThis.String(object.knownAt)
+        : isSet(object.known_at)
+        ? globalThis.String(object.known_at)
+        : undefined,
+      predicates: globalThis.Array.isArray(object?.predicates)
+        ? object.predicates.map((e: any) => globalThis.String(e))
+        : [],
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
+      waitFor: isSet(object.waitFor)
+        ? WaitFor.fromJSON(object.waitFor)
+        : isSet(object.wait_for)
+        ? WaitFor.fromJSON(object.wait_for)
+        : undefined,
+    };
+  },
+
+  toJSON(message: AsOfRequest): unknown {
+    const obj: any = {};
+    if (message.entities?.length) {
+      obj.entities = message.entities.map((e) => EntityName.toJSON(e));
+    }
+    if (message.userId !== undefined) {
+      obj.userId = message.userId;
+    }
+    if (message.validAt !== undefined) {
+      obj.validAt = message.validAt;
+    }
+    if (message.knownAt !== undefined) {
+      obj.knownAt = message.knownAt;
+    }
+    if (message.predicates?.length) {
+      obj.predicates = message.predicates;
+    }
+    if (message.limit !== undefined) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.waitFor !== undefined) {
+      obj.waitFor = WaitFor.toJSON(message.waitFor);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AsOfRequest>, I>>(base?: I): AsOfRequest {
+    return AsOfRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AsOfRequest>, I>>(object: I): AsOfRequest {
+    const message = createBaseAsOfRequest();
+    message.entities = object.entities?.map((e) => EntityName.fromPartial(e)) || [];
+    message.userId = object.userId ?? undefined;
+    message.validAt = object.validAt ?? undefined;
+    message.knownAt = object.knownAt ?? undefined;
+    message.predicates = object.predicates?.map((e) => e) || [];
+    message.limit = object.limit ?? undefined;
+    message.waitFor = (object.waitFor !== undefined && object.waitFor !== null)
+      ? WaitFor.fromPartial(object.waitFor)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseFactsResponse(): FactsResponse {
+  return { facts: [], truncated: false, freshness: "", failedTurnIds: [], dropped: [] };
+}
+
+export const FactsResponse: MessageFns<FactsResponse> = {
+  encode(message: FactsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.facts) {
+      Fact.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.truncated !== false) {
+      writer.uint32(16).bool(message.truncated);
+    }
+    if (message.freshness !== "") {
+      writer.uint32(26).string(message.freshness);
+    }
+    for (const v of message.failedTurnIds) {
+      writer.uint32(34).string(v!);
+    }
+    for (const v of message.dropped) {
+      Dropped.encode(v!, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FactsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFactsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.facts.push(Fact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.truncated = reader.bool();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.freshness = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.failedTurnIds.push(reader.string());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.dropped.push(Dropped.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FactsResponse {
+    return {
+      facts: globalThis.Array.isArray(object?.facts) ? object.facts.map((e: any) => Fact.fromJSON(e)) : [],
+      truncated: isSet(object.truncated) ? globalThis.Boolean(object.truncated) : false,
+      freshness: isSet(object.freshness) ? globalThis.String(object.freshness) : "",
+      failedTurnIds: globalThis.Array.isArray(object?.failedTurnIds)
+        ? object.failedTurnIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.failed_turn_ids)
+        ? object.failed_turn_ids.map((e: any) => globalThis.String(e))
+        : [],
+      dropped: globalThis.Array.isArray(object?.dropped) ? object.dropped.map((e: any) => Dropped.fromJSON(e)) : [],
+    };
+  },
+
+  toJSON(message: FactsResponse): unknown {
+    const obj: any = {};
+    if (message.facts?.length) {
+      obj.facts = message.facts.map((e) => Fact.toJSON(e));
+    }
+    if (message.truncated !== false) {
+      obj.truncated = message.truncated;
+    }
+    if (message.freshness !== "") {
+      obj.freshness = message.freshness;
+    }
+    if (message.failedTurnIds?.length) {
+      obj.failedTurnIds = message.failedTurnIds;
+    }
+    if (message.dropped?.length) {
+      obj.dropped = message.dropped.map((e) => Dropped.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FactsResponse>, I>>(base?: I): FactsResponse {
+    return FactsResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FactsResponse>, I>>(object: I): FactsResponse {
+    const message = createBaseFactsResponse();
+    message.facts = object.facts?.map((e) => Fact.fromPartial(e)) || [];
+    message.truncated = object.truncated ?? false;
+    message.freshness = object.freshness ?? "";
+    message.failedTurnIds = object.failedTurnIds?.map((e) => e) || [];
+    message.dropped = object.dropped?.map((e) => Dropped.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFact(): Fact {
+  return {
+    memory: undefined,
+    subject: undefined,
+    predicate: "",
+    object: undefined,
+    qualifier: undefined,
+    validFrom: "",
+    validTo: undefined,
+    hop: 0,
+  };
+}
+
+export const Fact: MessageFns<Fact> = {
+  encode(message: Fact, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.memory !== undefined) {
+      Memory.encode(message.memory, writer.uint32(10).fork()).join();
+    }
+    if (message.subject !== undefined) {
+      FactEnd.encode(message.subject, writer.uint32(18).fork()).join();
+    }
+    if (message.predicate !== "") {
+      writer.uint32(26).string(message.predicate);
+    }
+    if (message.object !== undefined) {
+      FactEnd.encode(message.object, writer.uint32(34).fork()).join();
+    }
+    if (message.qualifier !== undefined) {
+      writer.uint32(42).string(message.qualifier);
+    }
+    if (message.validFrom !== "") {
+      writer.uint32(50).string(message.validFrom);
+    }
+    if (message.validTo !== undefined) {
+      writer.uint32(58).string(message.validTo);
+    }
+    if (message.hop !== 0) {
+      writer.uint32(64).uint32(message.hop);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Fact {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFact();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.memory = Memory.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.subject = FactEnd.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.predicate = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.object = FactEnd.decode(reader, reader.uint32());
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.qualifier = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.validFrom = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.validTo = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.hop = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): Fact {
+    return {
+      memory: isSet(object.memory) ? Memory.fromJSON(object.memory) : undefined,
+      subject: isSet(object.subject) ? FactEnd.fromJSON(object.subject) : undefined,
+      predicate: isSet(object.predicate) ? globalThis.String(object.predicate) : "",
+      object: isSet(object.object) ? FactEnd.fromJSON(object.object) : undefined,
+      qualifier: isSet(object.qualifier) ? globalThis.String(object.qualifier) : undefined,
+      validFrom: isSet(object.validFrom)
+        ? globalThis.String(object.validFrom)
+        : isSet(object.valid_from)
+        ? globalThis.String(object.valid_from)
+        : "",
+      validTo: isSet(object.validTo)
+        ? globalThis.String(object.validTo)
+        : isSet(object.valid_to)
+        ? globalThis.String(object.valid_to)
+        : undefined,
+      hop: isSet(object.hop) ? globalThis.Number(object.hop) : 0,
+    };
+  },
+
+  toJSON(message: Fact): unknown {
+    const obj: any = {};
+    if (message.memory !== undefined) {
+      obj.memory = Memory.toJSON(message.memory);
+    }
+    if (message.subject !== undefined) {
+      obj.subject = FactEnd.toJSON(message.subject);
+    }
+    if (message.predicate !== "") {
+      obj.predicate = message.predicate;
+    }
+    if (message.object !== undefined) {
+      obj.object = FactEnd.toJSON(message.object);
+    }
+    if (message.qualifier !== undefined) {
+      obj.qualifier = message.qualifier;
+    }
+    if (message.validFrom !== "") {
+      obj.validFrom = message.validFrom;
+    }
+    if (message.validTo !== undefined) {
+      obj.validTo = message.validTo;
+    }
+    if (message.hop !== 0) {
+      obj.hop = Math.round(message.hop);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<Fact>, I>>(base?: I): Fact {
+    return Fact.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<Fact>, I>>(object: I): Fact {
+    const message = createBaseFact();
+    message.memory = (object.memory !== undefined && object.memory !== null)
+      ? Memory.fromPartial(object.memory)
+      : undefined;
+    message.subject = (object.subject !== undefined && object.subject !== null)
+      ? FactEnd.fromPartial(object.subject)
+      : undefined;
+    message.predicate = object.predicate ?? "";
+    message.object = (object.object !== undefined && object.object !== null)
+      ? FactEnd.fromPartial(object.object)
+      : undefined;
+    message.qualifier = object.qualifier ?? undefined;
+    message.validFrom = object.validFrom ?? "";
+    message.validTo = object.validTo ?? undefined;
+    message.hop = object.hop ?? 0;
+    return message;
+  },
+};
+
+function createBaseFactEnd(): FactEnd {
+  return { name: "", type: "", entityId: undefined };
+}
+
+export const FactEnd: MessageFns<FactEnd> = {
+  encode(message: FactEnd, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.type !== "") {
+      writer.uint32(18).string(message.type);
+    }
+    if (message.entityId !== undefined) {
+      writer.uint32(26).string(message.entityId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FactEnd {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFactEnd();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.type = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.entityId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): FactEnd {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      type: isSet(object.type) ? globalThis.String(object.type) : "",
+      entityId: isSet(object.entityId)
+        ? globalThis.String(object.entityId)
+        : isSet(object.entity_id)
+        ? globalThis.String(object.entity_id)
+        : undefined,
+    };
+  },
+
+  toJSON(message: FactEnd): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.type !== "") {
+      obj.type = message.type;
+    }
+    if (message.entityId !== undefined) {
+      obj.entityId = message.entityId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<FactEnd>, I>>(base?: I): FactEnd {
+    return FactEnd.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<FactEnd>, I>>(object: I): FactEnd {
+    const message = createBaseFactEnd();
+    message.name = object.name ?? "";
+    message.type = object.type ?? "";
+    message.entityId = object.entityId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseInitSessionRequest(): InitSessionRequest {
+  return { userId: undefined, session: undefined, limit: undefined, turns: undefined, waitFor: undefined };
+}
+
+export const InitSessionRequest: MessageFns<InitSessionRequest> = {
+  encode(message: InitSessionRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== undefined) {
+      writer.uint32(10).string(message.userId);
+    }
+    if (message.session !== undefined) {
+      writer.uint32(18).string(message.session);
+    }
+    if (message.limit !== undefined) {
+      writer.uint32(24).uint32(message.limit);
+    }
+    if (message.turns !== undefined) {
+      writer.uint32(32).uint32(message.turns);
+    }
+    if (message.waitFor !== undefined) {
+      WaitFor.encode(message.waitFor, writer.uint32(42).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InitSessionRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInitSessionRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.turns = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.waitFor = WaitFor.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InitSessionRequest {
+    return {
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : undefined,
+      session: isSet(object.session) ? globalThis.String(object.session) : undefined,
+      limit: isSet(object.limit) ? globalThis.Number(object.limit) : undefined,
+      turns: isSet(object.turns) ? globalThis.Number(object.turns) : undefined,
+      waitFor: isSet(object.waitFor)
+        ? WaitFor.fromJSON(object.waitFor)
+        : isSet(object.wait_for)
+        ? WaitFor.fromJSON(object.wait_for)
+        : undefined,
+    };
+  },
+
+  toJSON(message: InitSessionRequest): unknown {
+    const obj: any = {};
+    if (message.userId !== undefined) {
+      obj.userId = message.userId;
+    }
+    if (message.session !== undefined) {
+      obj.session = message.session;
+    }
+    if (message.limit !== undefined) {
+      obj.limit = Math.round(message.limit);
+    }
+    if (message.turns !== undefined) {
+      obj.turns = Math.round(message.turns);
+    }
+    if (message.waitFor !== undefined) {
+      obj.waitFor = WaitFor.toJSON(message.waitFor);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<InitSessionRequest>, I>>(base?: I): InitSessionRequest {
+    return InitSessionRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InitSessionRequest>, I>>(object: I): InitSessionRequest {
+    const message = createBaseInitSessionRequest();
+    message.userId = object.userId ?? undefined;
+    message.session = object.session ?? undefined;
+    message.limit = object.limit ?? undefined;
+    message.turns = object.turns ?? undefined;
+    message.waitFor = (object.waitFor !== undefined && object.waitFor !== null)
+      ? WaitFor.fromPartial(object.waitFor)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseInitSessionResponse(): InitSessionResponse {
+  return { about: [], preferences: [], projects: [], constraints: [], turns: [], freshness: "", failedTurnIds: [] };
+}
+
+export const InitSessionResponse: MessageFns<InitSessionResponse> = {
+  encode(message: InitSessionResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.about) {
+      Fact.encode(v!, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.preferences) {
+      Fact.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.projects) {
+      Fact.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.constraints) {
+      Fact.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.turns) {
+      SessionTurn.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.freshness !== "") {
+      writer.uint32(50).string(message.freshness);
+    }
+    for (const v of message.failedTurnIds) {
+      writer.uint32(58).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): InitSessionResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseInitSessionResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.about.push(Fact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.preferences.push(Fact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.projects.push(Fact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.constraints.push(Fact.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.turns.push(SessionTurn.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.freshness = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.failedTurnIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): InitSessionResponse {
+    return {
+      about: globalThis.Array.isArray(object?.about) ? object.about.map((e: any) => Fact.fromJSON(e)) : [],
+      preferences: globalThis.Array.isArray(object?.preferences)
+        ? object.preferences.map((e: any) => Fact.fromJSON(e))
+        : [],
+      projects: globalThis.Array.isArray(object?.projects) ? object.projects.map((e: any) => Fact.fromJSON(e)) : [],
+      constraints: globalThis.Array.isArray(object?.constraints)
+        ? object.constraints.map((e: any) => Fact.fromJSON(e))
+        : [],
+      turns: globalThis.Array.isArray(object?.turns) ? object.turns.map((e: any) => SessionTurn.fromJSON(e)) : [],
+      freshness: isSet(object.freshness) ? globalThis.String(object.freshness) : "",
+      failedTurnIds: globalThis.Array.isArray(object?.failedTurnIds)
+        ? object.failedTurnIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.failed_turn_ids)
+        ? object.failed_turn_ids.map((e: any) => globalThis.String(e))
+        : [],
+    };
+  },
+
+  toJSON(message: InitSessionResponse): unknown {
+    const obj: any = {};
+    if (message.about?.length) {
+      obj.about = message.about.map((e) => Fact.toJSON(e));
+    }
+    if (message.preferences?.length) {
+      obj.preferences = message.preferences.map((e) => Fact.toJSON(e));
+    }
+    if (message.projects?.length) {
+      obj.projects = message.projects.map((e) => Fact.toJSON(e));
+    }
+    if (message.constraints?.length) {
+      obj.constraints = message.constraints.map((e) => Fact.toJSON(e));
+    }
+    if (message.turns?.length) {
+      obj.turns = message.turns.map((e) => SessionTurn.toJSON(e));
+    }
+    if (message.freshness !== "") {
+      obj.freshness = message.freshness;
+    }
+    if (message.failedTurnIds?.length) {
+      obj.failedTurnIds = message.failedTurnIds;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<InitSessionResponse>, I>>(base?: I): InitSessionResponse {
+    return InitSessionResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<InitSessionResponse>, I>>(object: I): InitSessionResponse {
+    const message = createBaseInitSessionResponse();
+    message.about = object.about?.map((e) => Fact.fromPartial(e)) || [];
+    message.preferences = object.preferences?.map((e) => Fact.fromPartial(e)) || [];
+    message.projects = object.projects?.map((e) => Fact.fromPartial(e)) || [];
+    message.constraints = object.constraints?.map((e) => Fact.fromPartial(e)) || [];
+    message.turns = object.turns?.map((e) => SessionTurn.fromPartial(e)) || [];
+    message.freshness = object.freshness ?? "";
+    message.failedTurnIds = object.failedTurnIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
 /** Gives memories back, within what the caller may read. */
 export type RetrievalService = typeof RetrievalService;
 export const RetrievalService = {
@@ -2534,6 +3935,36 @@ export const RetrievalService = {
     responseSerialize: (value: GetSessionResponse): Buffer => Buffer.from(GetSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): GetSessionResponse => GetSessionResponse.decode(value),
   },
+  /** Facts that can be reached from entities over some edges, as they hold now or held at a time. */
+  traverse: {
+    path: "/mneme.v1.Retrieval/Traverse" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: TraverseRequest): Buffer => Buffer.from(TraverseRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): TraverseRequest => TraverseRequest.decode(value),
+    responseSerialize: (value: FactsResponse): Buffer => Buffer.from(FactsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FactsResponse => FactsResponse.decode(value),
+  },
+  /** Facts about entities as they held at one time, as far as it was known at another. */
+  asOf: {
+    path: "/mneme.v1.Retrieval/AsOf" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AsOfRequest): Buffer => Buffer.from(AsOfRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AsOfRequest => AsOfRequest.decode(value),
+    responseSerialize: (value: FactsResponse): Buffer => Buffer.from(FactsResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): FactsResponse => FactsResponse.decode(value),
+  },
+  /** What an agent should know of a user before the first question. */
+  initSession: {
+    path: "/mneme.v1.Retrieval/InitSession" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: InitSessionRequest): Buffer => Buffer.from(InitSessionRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): InitSessionRequest => InitSessionRequest.decode(value),
+    responseSerialize: (value: InitSessionResponse): Buffer => Buffer.from(InitSessionResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): InitSessionResponse => InitSessionResponse.decode(value),
+  },
 } as const;
 
 export interface RetrievalServer extends UntypedServiceImplementation {
@@ -2541,6 +3972,12 @@ export interface RetrievalServer extends UntypedServiceImplementation {
   getMemory: handleUnaryCall<GetMemoryRequest, Memory>;
   listMemories: handleUnaryCall<ListMemoriesRequest, ListMemoriesResponse>;
   getSession: handleUnaryCall<GetSessionRequest, GetSessionResponse>;
+  /** Facts that can be reached from entities over some edges, as they hold now or held at a time. */
+  traverse: handleUnaryCall<TraverseRequest, FactsResponse>;
+  /** Facts about entities as they held at one time, as far as it was known at another. */
+  asOf: handleUnaryCall<AsOfRequest, FactsResponse>;
+  /** What an agent should know of a user before the first question. */
+  initSession: handleUnaryCall<InitSessionRequest, InitSessionResponse>;
 }
 
 export interface RetrievalClient extends Client {
@@ -2603,6 +4040,51 @@ export interface RetrievalClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: GetSessionResponse) => void,
+  ): ClientUnaryCall;
+  /** Facts that can be reached from entities over some edges, as they hold now or held at a time. */
+  traverse(
+    request: TraverseRequest,
+    callback: (error: ServiceError | null, response: FactsResponse) => void,
+  ): ClientUnaryCall;
+  traverse(
+    request: TraverseRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FactsResponse) => void,
+  ): ClientUnaryCall;
+  traverse(
+    request: TraverseRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FactsResponse) => void,
+  ): ClientUnaryCall;
+  /** Facts about entities as they held at one time, as far as it was known at another. */
+  asOf(request: AsOfRequest, callback: (error: ServiceError | null, response: FactsResponse) => void): ClientUnaryCall;
+  asOf(
+    request: AsOfRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: FactsResponse) => void,
+  ): ClientUnaryCall;
+  asOf(
+    request: AsOfRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: FactsResponse) => void,
+  ): ClientUnaryCall;
+  /** What an agent should know of a user before the first question. */
+  initSession(
+    request: InitSessionRequest,
+    callback: (error: ServiceError | null, response: InitSessionResponse) => void,
+  ): ClientUnaryCall;
+  initSession(
+    request: InitSessionRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: InitSessionResponse) => void,
+  ): ClientUnaryCall;
+  initSession(
+    request: InitSessionRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: InitSessionResponse) => void,
   ): ClientUnaryCall;
 }
 

@@ -1,21 +1,17 @@
-import {
-  type MemoryDerived,
-  MemoryDerivedV1,
-  MemoryId,
-  type ProgressNoted,
-  ProgressNotedV1,
-  type TurnId,
-} from '@mneme/events';
-import { Corrupt, subjectRef } from '@mneme/domain';
+import { type MemoryDerived, MemoryDerivedV1, MemoryId, type ProgressNoted, ProgressNotedV1 } from '@mneme/events';
+import { Corrupt, subjectRef, turnIdsOf } from '@mneme/domain';
 import type { Catalogue, ErasableStore, LogRecord, ProjectionName } from '@mneme/ports';
-import { type BatchEnd, type Received, recordOf, type SubjectStamp } from '@mneme/platform';
 import { z } from 'zod';
+import type { BatchEnd, Received, SubjectStamp } from './consumer-runner.js';
+import { recordOf } from './record-json.js';
 
 /** What a record of `memories` says to a projection. */
 export type MemoryChange =
   | { readonly type: 'derived'; readonly memory: MemoryDerived }
   | { readonly type: 'removed'; readonly memoryId: MemoryId; readonly version: number }
-  | { readonly type: 'progress'; readonly progress: ProgressNoted };
+  | { readonly type: 'progress'; readonly progress: ProgressNoted }
+  /** A memory that does not concern this reader, and was not parsed. */
+  | { readonly type: 'other' };
 
 const AnyMemoryRecord = z.discriminatedUnion('type', [MemoryDerivedV1, ProgressNotedV1]);
 const MemoryKey = z.templateLiteral([z.uuid(), '/', z.int().positive()]);
@@ -61,18 +57,21 @@ export async function undoChanges(store: ErasableStore, received: readonly Recei
   }
 }
 
-/** Notes how far a projection has come, and the turns behind memories that it could not take. */
+/**
+ * Notes how far a projection has come, and the turns behind memories that it could not take. Only the extractor's progress
+ * counts: it comes after the episodes and the facts of those turns.
+ */
 export async function noteEnd(
   catalogue: Catalogue,
   projection: ProjectionName,
   end: BatchEnd<MemoryChange>,
 ): Promise<void> {
   const progress = [...end.handled.map(({ event }) => event)].flatMap((e) =>
-    e.type === 'progress' ? [e.progress] : [],
+    e.type === 'progress' && e.progress.stage === 'facts' ? [e.progress] : [],
   );
   const failed = [
     ...progress.flatMap(({ failedTurnIds }) => failedTurnIds),
-    ...end.failed.flatMap((event) => (event.type === 'derived' ? (event.memory.derivedFrom as TurnId[]) : [])),
+    ...end.failed.flatMap((event) => (event.type === 'derived' ? turnIdsOf(event.memory) : [])),
   ];
   const turnsOffset = Math.max(0, ...progress.map((noted) => noted.turnsOffset));
   if (turnsOffset === 0 && failed.length === 0) return;
@@ -83,4 +82,19 @@ function removalOf(key: string): MemoryChange {
   if (!MemoryKey.safeParse(key).success) throw new Corrupt('a tombstone of memories has an unknown key');
   const [memoryId, version] = key.split('/');
   return { type: 'removed', memoryId: MemoryId.parse(memoryId), version: Number(version) };
+}
+
+const FACT = /"kind"\s*:\s*"fact"/;
+
+/**
+ * Whether the text of a record can be that of a fact, without parsing it: sealed text is base64 and has no quotes, and
+ * most records of `memories` are long. A false alarm costs a parse, and what is one says so.
+ */
+export function looksLikeFact({ value }: LogRecord): boolean {
+  return value !== null && FACT.test(value);
+}
+
+/** Whether it can be a record of progress. */
+export function looksLikeProgress({ key }: LogRecord): boolean {
+  return key.startsWith('progress') || key.startsWith('facts-progress');
 }

@@ -1,0 +1,37 @@
+import { type EmbedderConfig, parseEmbedderConfig } from '@mneme/embedder-service';
+import { type ErasureConfig, parseErasureConfig } from '@mneme/erasure-service';
+import { type GraphExtractorConfig, parseGraphExtractorConfig } from '@mneme/graph-extractor-service';
+import { type IngestConfig, parseIngestConfig } from '@mneme/ingest-service';
+import { type Env, parseParts } from '@mneme/platform';
+import { parseRetrievalConfig, type RetrievalConfig } from '@mneme/retrieval-service';
+import { type EnginesConfig, parseEnginesConfig } from '@mneme/wiring';
+import { parseWriteFilterConfig, type WriteFilterConfig } from '@mneme/write-filter-service';
+import { parseStandaloneConfig, type StandaloneConfig } from './standalone.config.js';
+
+export interface StandaloneConfigs {
+  readonly standalone: StandaloneConfig;
+  readonly engines: EnginesConfig;
+  readonly ingest: IngestConfig;
+  readonly writeFilter: WriteFilterConfig;
+  readonly embedder: EmbedderConfig;
+  readonly graphExtractor: GraphExtractorConfig;
+  readonly retrieval: RetrievalConfig;
+  readonly erasure: ErasureConfig;
+}
+
+/** Reads the settings of every service. @throws InvalidInput with every problem of all of them at once. */
+export function parseStandaloneConfigs(env: Env): StandaloneConfigs {
+  return parseParts<StandaloneConfigs>(
+    {
+      standalone: parseStandaloneConfig,
+      engines: parseEnginesConfig,
+      ingest: parseIngestConfig,
+      writeFilter: parseWriteFilterConfig,
+      embedder: parseEmbedderConfig,
+      graphExtractor: parseGraphExtractorConfig,
+      retrieval: parseRetrievalConfig,
+      erasure: parseErasureConfig,
+    },
+    env,
+  );
+}

@@ -1,0 +1,230 @@
+import type { Audience, EntityId, MemoryId, SourceId, TenantId } from '@mneme/events';
+import { endsOf, type GraphFact, LimitExceeded, type ReadScope, type SubjectRef, type TenantRef } from '@mneme/domain';
+import {
+  type AuditableStore,
+  type EntityQuery,
+  type ErasableStore,
+  type FactGraph,
+  type FactState,
+  GRAPH_LIMITS,
+  type GraphView,
+  type Traversal,
+  type TraverseQuery,
+} from '@mneme/ports';
+import type { Database } from './database.js';
+import { type Direction, FactQueries } from './fact-queries.js';
+import { FactRetirement } from './fact-retirement.js';
+import { factColumns, factOfRow, FactRows } from './fact-rows.js';
+import { SubjectSweep } from './subject-sweep.js';
+import { rowsOfTenant } from './tenant-pages.js';
+import { TimeSlice } from './time-slice.js';
+
+const TABLE = { table: 'facts', key: 'fact_id' };
+/** Entities that one traversal looks at; beyond them it is cut short. */
+const TRAVERSED_ENTITIES_MAX = 500;
+
+/** The fact graph on `store.db`. What holds is decided by each query; nothing is rewritten when a fact is superseded. */
+export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore {
+  readonly storeName = 'fact-graph';
+  private readonly facts: FactRows;
+  private readonly queries: FactQueries;
+  private readonly sweep: SubjectSweep;
+
+  constructor(private readonly db: Database) {
+    const retirement = new FactRetirement(db);
+    this.facts = new FactRows(db, retirement);
+    this.queries = new FactQueries(db, retirement);
+    this.sweep = new SubjectSweep(db, {
+      ...TABLE,
+      idColumn: 'memory_id',
+      sourceColumn: 'source_id',
+      returning: 'fact_id',
+    });
+  }
+
+  async upsert(facts: readonly GraphFact[]): Promise<void> {
+    if (facts.length > 0) this.facts.upsert(facts);
+  }
+
+  async remove(versions: readonly { readonly memoryId: MemoryId; readonly version: number }[]): Promise<void> {
+    if (versions.length > 0) this.facts.remove(versions);
+  }
+
+  async resolve(scope: ReadScope, names: readonly EntityId[], view: GraphView): Promise<readonly EntityId[]> {
+    requireAtMost('entitiesMax', names.length);
+    const found = new Set<EntityId>();
+    for (const audience of scope.audiences) {
+      for (const entity of names) {
+        if (found.size >= GRAPH_LIMITS.entitiesMax) break;
+        if (this.queries.isNamed({ scope, view, audience, entity })) found.add(entity);
+        for (const other of this.aliasesOf({ scope, view, audience, entity })) found.add(other);
+      }
+    }
+    return [...found].sort().slice(0, GRAPH_LIMITS.entitiesMax);
+  }
+
+  async factsOf(scope: ReadScope, query: EntityQuery): Promise<readonly GraphFact[]> {
+    requireQuery(query);
+    const facts = query.entities.flatMap(
+      (entity) => this.edgesOf(scope, query, { entity, directions: ['from'] }).facts,
+    );
+    return facts.sort(latestFirst).slice(0, query.limit);
+  }
+
+  async traverse(scope: ReadScope, query: TraverseQuery): Promise<Traversal> {
+    requireQuery(query);
+    requireAtMost('hopsMax', query.hops);
+    const walk = new Walk(query);
+    const slice = new TimeSlice();
+    for (let hop = 1; hop <= query.hops && walk.goesOn; hop += 1) {
+      for (const entity of walk.nextFrontier()) {
+        if (slice.isUsedUp) await slice.giveWay();
+        walk.take(this.edgesOf(scope, query, { entity, directions: ['from', 'to'] }), hop);
+        if (!walk.goesOn) break;
+      }
+    }
+    return walk.result();
+  }
+
+  async statesOf(scope: ReadScope, memoryIds: readonly MemoryId[], view: GraphView): Promise<readonly FactState[]> {
+    requireAtMost('factsMax', memoryIds.length);
+    return memoryIds.length === 0 ? [] : this.queries.states(scope, memoryIds, view);
+  }
+
+  async factsFrom(
+    scope: ReadScope,
+    query: GraphView & { readonly sourceIds: readonly SourceId[]; readonly limit: number },
+  ): Promise<readonly GraphFact[]> {
+    requireAtMost('factsMax', query.sourceIds.length);
+    requireAtMost('factsMax', query.limit);
+    return query.sourceIds.length === 0 ? [] : this.queries.ofSources(scope, query.sourceIds, query);
+  }
+
+  async countSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
+    return this.sweep.countSubject(subject, belowEpoch);
+  }
+
+  async eraseSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
+    return this.sweep.eraseSubject(subject, belowEpoch);
+  }
+
+  async eraseSources(subject: SubjectRef, sourceIds: readonly SourceId[], belowEpoch: number): Promise<number> {
+    return this.sweep.eraseSources(subject, sourceIds, belowEpoch);
+  }
+
+  async probeIds(subject: SubjectRef, limit: number): Promise<readonly string[]> {
+    return this.sweep.probeIds(subject, limit);
+  }
+
+  async findIds(tenantId: TenantId, ids: readonly string[]): Promise<readonly string[]> {
+    return this.sweep.findIds(tenantId, ids);
+  }
+
+  async *records(tenant: TenantRef): AsyncIterable<GraphFact> {
+    for await (const row of rowsOfTenant(this.db, { ...TABLE, columns: factColumns() }, tenant)) yield factOfRow(row);
+  }
+
+  private *aliasesOf(query: { scope: ReadScope; view: GraphView; audience: Audience; entity: EntityId }) {
+    let after = '';
+    for (let found = 0; found < GRAPH_LIMITS.entitiesMax; found += 1) {
+      const entity = this.queries.aliased(query, after);
+      if (entity === undefined) return;
+      yield entity;
+      after = entity;
+    }
+  }
+
+  /** The latest of each audience, direction and predicate asked for; one more than wanted shows that there are more. */
+  private edgesOf(
+    scope: ReadScope,
+    view: EntityQuery,
+    { entity, directions }: { readonly entity: EntityId; readonly directions: readonly Direction[] },
+  ): Edges {
+    const facts: GraphFact[] = [];
+    let isTruncated = false;
+    for (const audience of scope.audiences) {
+      for (const direction of directions) {
+        for (const predicate of view.predicates ?? [undefined]) {
+          const query = { scope, audience, view, entity, limit: view.fanOut + 1 };
+          const found = this.queries.edges(direction, query, predicate);
+          if (found.length > view.fanOut) isTruncated = true;
+          facts.push(...found.slice(0, view.fanOut));
+        }
+      }
+    }
+    return { facts: facts.sort(latestFirst), isTruncated };
+  }
+}
+
+interface Edges {
+  readonly facts: readonly GraphFact[];
+  readonly isTruncated: boolean;
+}
+
+/** One traversal: what it has found, and where it goes next. */
+class Walk {
+  private readonly found = new Map<MemoryId, { readonly fact: GraphFact; readonly hop: number }>();
+  private readonly seen: Set<EntityId>;
+  private frontier: EntityId[];
+  private isTruncated = false;
+
+  constructor(private readonly query: TraverseQuery) {
+    this.frontier = [...query.entities];
+    this.seen = new Set(query.entities);
+  }
+
+  get goesOn(): boolean {
+    return this.found.size < this.query.limit;
+  }
+
+  nextFrontier(): readonly EntityId[] {
+    const frontier = this.frontier;
+    this.frontier = [];
+    return frontier;
+  }
+
+  take({ facts, isTruncated }: Edges, hop: number): void {
+    if (isTruncated) this.isTruncated = true;
+    for (const fact of facts) {
+      if (this.found.has(fact.memoryId)) continue;
+      if (!this.goesOn) {
+        this.isTruncated = true;
+        return;
+      }
+      this.found.set(fact.memoryId, { fact, hop });
+      for (const entity of endsOf(fact)) this.meet(entity);
+    }
+  }
+
+  result(): Traversal {
+    const facts = [...this.found.values()].sort((a, b) => a.hop - b.hop || latestFirst(a.fact, b.fact));
+    return { facts, isTruncated: this.isTruncated };
+  }
+
+  private meet(entity: EntityId): void {
+    if (this.seen.has(entity)) return;
+    if (this.seen.size >= TRAVERSED_ENTITIES_MAX) {
+      this.isTruncated = true;
+      return;
+    }
+    this.seen.add(entity);
+    this.frontier.push(entity);
+  }
+}
+
+function latestFirst(a: GraphFact, b: GraphFact): number {
+  return b.validFromMs - a.validFromMs || b.recordedAt - a.recordedAt || (a.memoryId > b.memoryId ? -1 : 1);
+}
+
+function requireQuery({ entities, predicates = [], fanOut, limit }: EntityQuery): void {
+  requireAtMost('entitiesMax', entities.length);
+  requireAtMost('predicatesMax', predicates.length);
+  requireAtMost('fanOutMax', fanOut);
+  requireAtMost('factsMax', limit);
+}
+
+function requireAtMost(name: keyof typeof GRAPH_LIMITS, sent: number): void {
+  const max = GRAPH_LIMITS[name];
+  if (sent <= max) return;
+  throw new LimitExceeded('more than the graph gives at once', { limit: `${name}=${max}`, sent: String(sent) });
+}
