@@ -65,7 +65,13 @@ export class ErasureWorld {
   }
 
   static async open({ consuming = true } = {}): Promise<ErasureWorld> {
-    const config = { engine: 'sqlite', dataDirectory: ':memory:', keyCacheSubjectsMax: 1_000 } as const;
+    const config = {
+      engine: 'sqlite',
+      embedder: { engine: 'static' },
+      languageModel: { engine: 'none' },
+      dataDirectory: ':memory:',
+      keyCacheSubjectsMax: 1_000,
+    } as const;
     const parts = { logger: new Logger('silent'), metrics: new Metrics() };
     const engines = await openEngines({ ...config, keyCacheMs: KEY_CACHE_MS }, parts);
     const world = new ErasureWorld(engines, randomTenantId());

@@ -37,7 +37,14 @@ export type IngestRig = Awaited<ReturnType<typeof openIngest>>;
 export async function openIngest(given: Partial<IngestConfig> = {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'mneme-ingest-'));
   const observability = { logger: new Logger('silent'), metrics: new Metrics(), readiness: new Readiness() };
-  const config = { engine: 'sqlite' as const, dataDirectory, keyCacheMs: KEY_CACHE_MS, keyCacheSubjectsMax: 1_000 };
+  const config = {
+    engine: 'sqlite',
+    embedder: { engine: 'static' },
+    languageModel: { engine: 'none' },
+    dataDirectory,
+    keyCacheMs: KEY_CACHE_MS,
+    keyCacheSubjectsMax: 1_000,
+  } as const;
   const engines = await openEngines(config, observability);
   const imports = [
     EnginesModule.register(engines, observability),

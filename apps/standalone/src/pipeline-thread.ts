@@ -1,11 +1,17 @@
 import { type MessagePort, Worker } from 'node:worker_threads';
-import { cannotStart, type Logger, type MetricsReport, type Part } from '@mneme/platform';
+import { cannotStart, type Logger, type MetricsReport, type PackedConfig, type Part } from '@mneme/platform';
 import type { EnginesConfig } from '@mneme/wiring';
 import type { PipelineConfigs } from './pipeline.module.js';
 import type { StandaloneConfig } from './standalone.config.js';
 
+export type ConfigsOfPipeline = PipelineConfigs & {
+  readonly standalone: StandaloneConfig;
+  readonly engines: EnginesConfig;
+};
+
 export interface PipelineData {
-  readonly configs: PipelineConfigs & { readonly standalone: StandaloneConfig; readonly engines: EnginesConfig };
+  /** `ConfigsOfPipeline`, in a form that reaches the thread whole. */
+  readonly configs: PackedConfig;
   /** The guest's end of the channel between the two openings of the data directory. */
   readonly port: MessagePort;
   readonly memory: SharedArrayBuffer;

@@ -3,11 +3,11 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import { CATALOGUE_RUNNER, EMBEDDER_RUNNER } from '@mneme/embedder-service';
 import { FACT_GRAPH_RUNNER, GRAPH_EXTRACTOR_RUNNER } from '@mneme/graph-extractor-service';
-import { type ConsumerRunner, Lifecycle, Logger, Metrics, NestLogger, Readiness } from '@mneme/platform';
+import { type ConsumerRunner, Lifecycle, Logger, Metrics, NestLogger, Readiness, unpackConfig } from '@mneme/platform';
 import { openEngines } from '@mneme/wiring';
 import { WRITE_FILTER } from '@mneme/write-filter-service';
 import { PipelineModule } from './pipeline.module.js';
-import type { FromPipeline, PipelineData, ToPipeline } from './pipeline-thread.js';
+import type { ConfigsOfPipeline, FromPipeline, PipelineData, ToPipeline } from './pipeline-thread.js';
 
 // Who reads what another publishes starts before it and stops after it.
 const CONSUMERS = [
@@ -19,7 +19,8 @@ const CONSUMERS = [
 ] as const;
 
 /** The thread that consumes the log, so that neither requests nor consumers wait for the other's work. */
-const { configs, port, memory } = workerData as PipelineData;
+const { port, memory, configs: packed } = workerData as PipelineData;
+const configs = unpackConfig<ConfigsOfPipeline>(packed);
 const parent = parentPort as MessagePort;
 const tell = (message: FromPipeline) => parent.postMessage(message);
 const metrics = new Metrics();

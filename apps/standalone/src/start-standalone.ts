@@ -13,6 +13,7 @@ import {
   Logger,
   Metrics,
   NestLogger,
+  packConfig,
   type Part,
   Readiness,
   REQUEST_BYTES_MAX,
@@ -23,7 +24,7 @@ import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
-import { type PipelineData, PipelineThread } from './pipeline-thread.js';
+import { type ConfigsOfPipeline, type PipelineData, PipelineThread } from './pipeline-thread.js';
 import { StandaloneModule } from './standalone.module.js';
 
 /**
@@ -93,7 +94,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
 
 function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
   const { standalone, engines, writeFilter, embedder, graphExtractor } = configs;
-  return { configs: { standalone, engines, writeFilter, embedder, graphExtractor }, ...shared };
+  const ofPipeline: ConfigsOfPipeline = { standalone, engines, writeFilter, embedder, graphExtractor };
+  return { configs: packConfig(ofPipeline), ...shared };
 }
 
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {

@@ -1,4 +1,5 @@
 /** Pure types and decisions: no I/O, clock, env or promises. */
+export * from './calibration.js';
 export * from './digest.js';
 export * from './episode.js';
 export * from './erasure.js';
@@ -7,6 +8,7 @@ export * from './facts/facts-of.js';
 export * from './facts/normalised-name.js';
 export * from './facts/predicates.js';
 export * from './facts/stated-fact.js';
+export * from './fit-calibration.js';
 export * from './graph/fact-edge.js';
 export * from './graph/fact-memory.js';
 export * from './graph/graph-fact.js';

@@ -15,7 +15,10 @@ export interface EmbeddedText {
 /** Turns text into vectors. The same text gives the same vector for the same model id. */
 export interface Embedder {
   readonly model: EmbeddingModel;
-  /** One answer a text, in order. @throws Unavailable or Timeout when the model cannot be reached. */
+  /**
+   * One answer a text, in order. @throws Unavailable or Timeout when the model cannot be reached; Forbidden, NotFound or
+   * Corrupt when it cannot be used as configured; InvalidInput or LimitExceeded when it refuses a text.
+   */
   embedTexts(texts: readonly string[], signal?: AbortSignal): Promise<readonly EmbeddedText[]>;
   /** The vector of a question's first chunk. */
   embedQuestion(question: string, signal?: AbortSignal): Promise<Float32Array>;

@@ -10,6 +10,7 @@ export type * from './erasure-journal.js';
 export type * from './event-log.js';
 export * from './fact-graph.js';
 export type * from './key-vault.js';
+export * from './language-model.js';
 export type * from './session-store.js';
 export type * from './shadow-stores.js';
 export type * from './subject-registry.js';

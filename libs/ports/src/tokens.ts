@@ -8,6 +8,7 @@ export const ERASURE_JOURNAL = Symbol('ErasureJournal');
 export const EVENT_LOG = Symbol('EventLog');
 export const FACT_GRAPH = Symbol('FactGraph');
 export const KEY_VAULT = Symbol('KeyVault');
+export const LANGUAGE_MODEL = Symbol('LanguageModel');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
 /** `SubjectTopics`; the plain name is that of the list of topics in `@mneme/events`. */

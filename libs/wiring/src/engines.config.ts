@@ -1,17 +1,43 @@
-import { type Env, integerFrom, parseEnv, textOr } from '@mneme/platform';
+import { type Env, integerFrom, parseEnv, parseParts, textOr } from '@mneme/platform';
+import {
+  type EmbedderChoice,
+  type LanguageModelChoice,
+  parseEmbedderChoice,
+  parseLanguageModelChoice,
+} from './models.config.js';
 
-/** Which engines hold the data. */
-export interface EnginesConfig {
+/** Which engines hold the data, and which models read it. */
+export interface EnginesConfig extends StoresConfig {
   readonly engine: 'sqlite';
+  readonly embedder: EmbedderChoice;
+  readonly languageModel: LanguageModelChoice;
+}
+
+interface StoresConfig {
   readonly dataDirectory: string;
   /** How long an unwrapped data key may stay in a process. */
   readonly keyCacheMs: number;
   readonly keyCacheSubjectsMax: number;
 }
 
-/** Reads `MNEME_DATA_DIR` and `MNEME_KEY_CACHE_*`. @throws InvalidInput with every problem at once. */
+/**
+ * Reads `MNEME_DATA_DIR`, `MNEME_KEY_CACHE_*`, `MNEME_EMBEDDER*` and `MNEME_LANGUAGE_MODEL*`; the settings of a model server
+ * that is not chosen are not looked at. @throws InvalidInput with every problem at once.
+ */
 export function parseEnginesConfig(env: Env): EnginesConfig {
-  const read = parseEnv(
+  const parsers = {
+    stores: parseStoresConfig,
+    embedder: parseEmbedderChoice,
+    languageModel: parseLanguageModelChoice,
+  };
+  const { stores, embedder, languageModel } = parseParts<Parts>(parsers, env);
+  return { engine: 'sqlite', ...stores, embedder, languageModel };
+}
+
+type Parts = Pick<EnginesConfig, 'embedder' | 'languageModel'> & { readonly stores: StoresConfig };
+
+function parseStoresConfig(env: Env): StoresConfig {
+  return parseEnv(
     {
       dataDirectory: ['MNEME_DATA_DIR', textOr('.mneme')],
       keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, 5_000)],
@@ -19,5 +45,4 @@ export function parseEnginesConfig(env: Env): EnginesConfig {
     },
     env,
   );
-  return { engine: 'sqlite', ...read };
 }

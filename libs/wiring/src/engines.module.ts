@@ -11,6 +11,7 @@ import {
   EVENT_LOG,
   FACT_GRAPH,
   KEY_VAULT,
+  LANGUAGE_MODEL,
   SESSION_STORE,
   SHADOW_STORES,
   SUBJECT_REGISTRY,
@@ -30,7 +31,7 @@ export interface Observability {
 @Module({})
 export class EnginesModule {
   static register(engines: Engines, { logger, metrics, readiness }: Observability): DynamicModule {
-    const { stores, embedder, clock, keyring } = engines;
+    const { stores, embedder, languageModel, clock, keyring } = engines;
     const guard = new AuthGuard({ controlStore: stores.controlStore, keyring, clock });
     const providers = [
       value(EVENT_LOG, stores.log),
@@ -54,6 +55,7 @@ export class EnginesModule {
       ]),
       value(AUDITABLE_STORES, [stores.catalogue, stores.vectorIndex, stores.factGraph]),
       value(EMBEDDER, embedder),
+      value(LANGUAGE_MODEL, languageModel),
       value(CLOCK, clock),
       value(Keyring, keyring),
       value(AuthGuard, guard),

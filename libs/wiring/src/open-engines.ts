@@ -1,30 +1,35 @@
-import type { Clock, Embedder } from '@mneme/ports';
+import type { Clock, Embedder, LanguageModel } from '@mneme/ports';
 import { Keyring, type Logger, type Metrics } from '@mneme/platform';
 import { openSqlite, type SharedOpening, type Sqlite } from '@mneme/sqlite';
-import { openStaticEmbedder } from '@mneme/static-embedder';
 import type { EnginesConfig } from './engines.config.js';
+import { openEmbedder } from './open-embedder.js';
+import { openLanguageModel } from './open-language-model.js';
 import { systemClock } from './system-clock.js';
 
 /** What the services of one process stand on. */
 export interface Engines {
   readonly stores: Sqlite;
   readonly embedder: Embedder;
+  readonly languageModel: LanguageModel;
   readonly clock: Clock;
   readonly keyring: Keyring;
   close(): Promise<void>;
 }
 
 /**
- * Opens the data directory for this process alone; `shared` says which of two threads opens it.
- * @throws Unavailable when another process has it; Corrupt, also `newer-version`, when its files cannot be trusted.
+ * Opens the data directory for this process alone, and the models; `shared` says which of two threads opens it.
+ * @throws InvalidInput when a model's calibration is missing; Unavailable when another process has the directory; Corrupt,
+ * also `newer-version`, when its files cannot be trusted.
  */
 export async function openEngines(
   config: EnginesConfig,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: Metrics },
   shared?: SharedOpening,
 ): Promise<Engines> {
-  const stores = openSqlite(config.dataDirectory, shared === undefined ? {} : { shared });
   const clock = systemClock;
+  const embedder = await openEmbedder(config.embedder, config.dataDirectory, metrics);
+  const languageModel = await openLanguageModel(config.languageModel, { clock, metrics });
+  const stores = openSqlite(config.dataDirectory, shared === undefined ? {} : { shared });
   const keyring = new Keyring({
     controlStore: stores.controlStore,
     registry: stores.subjectRegistry,
@@ -37,5 +42,5 @@ export async function openEngines(
       logger.error('the data key of a subject does not open; the subject is closed', { tenantId });
     },
   });
-  return { stores, embedder: openStaticEmbedder(), clock, keyring, close: () => stores.close() };
+  return { stores, embedder, languageModel, clock, keyring, close: () => stores.close() };
 }

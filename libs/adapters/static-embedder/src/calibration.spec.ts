@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { calibrationSchema, interpolate, type Knot } from './calibration.js';
+import { interpolate, type Knot } from '@mneme/domain';
+import { calibrationSchema } from './calibration.js';
 
 const file = readFileSync(new URL('../data/calibration.json', import.meta.url), 'utf8');
 const { knots } = calibrationSchema.parse(JSON.parse(file));

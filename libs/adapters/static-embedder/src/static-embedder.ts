@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { EmbeddedText, Embedder, EmbeddingModel } from '@mneme/ports';
-import { interpolate, type Knot } from './calibration.js';
+import { interpolate, type Knot } from '@mneme/domain';
 import { MeanVector } from './mean-vector.js';
 import type { StaticTable } from './static-table.js';
 import { buildTokenTrie } from './token-trie.js';
