@@ -11,15 +11,22 @@ import {
   secretHashOf,
   subjectIdOf,
 } from '@mneme/domain';
-import type { ApiKey, Clock, ControlStore } from '@mneme/ports';
+import type { Agent, ApiKey, Clock, ControlStore, OrganisationStore } from '@mneme/ports';
 import type { Keyring } from './keyring.js';
 
 const BEARER = /^[Bb]earer mneme_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
 const USER_ID_CHARS_MAX = 256;
 
+export interface GuardPorts {
+  readonly controlStore: Pick<ControlStore, 'findAgent' | 'findApiKey'>;
+  readonly organisationStore: Pick<OrganisationStore, 'grantedTo'>;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+}
+
 /** Makes principals, and is the only one that does. */
 export class AuthGuard {
-  constructor(private readonly ports: { controlStore: ControlStore; keyring: Keyring; clock: Clock }) {}
+  constructor(private readonly ports: GuardPorts) {}
 
   /** @throws Forbidden `unauthenticated` for a key that is missing, wrong, revoked or expired, without telling which. */
   async caller(authorization: string | undefined): Promise<Principal | Operator> {
@@ -38,7 +45,7 @@ export class AuthGuard {
       teamIds: agent.teamIds,
       rights: new Set(key.rights),
       minTrust: key.minTrust,
-      ...(agent.departmentId === undefined ? {} : { departmentId: agent.departmentId }),
+      ...(await this.departmentOf(agent)),
       ...(key.boundUserId === undefined ? {} : { boundUserId: key.boundUserId }),
     });
   }
@@ -94,6 +101,13 @@ export class AuthGuard {
       rights: new Set(['recall']),
       minTrust: 0,
     });
+  }
+
+  /** Asked anew at every request: a move or a grant holds from the next one on. */
+  private async departmentOf({ tenantId, departmentId }: Agent) {
+    if (departmentId === undefined) return {};
+    const grantedDepartmentIds = await this.ports.organisationStore.grantedTo(tenantId, departmentId);
+    return grantedDepartmentIds.length === 0 ? { departmentId } : { departmentId, grantedDepartmentIds };
   }
 
   private async keyOf(authorization: string | undefined): Promise<ApiKey> {

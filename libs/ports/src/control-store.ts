@@ -50,7 +50,7 @@ export interface ControlStore {
   /** @throws NotFound. */
   setPolicy(tenantId: TenantId, policy: TenantPolicy): Promise<void>;
 
-  /** Adds or replaces. @throws NotFound when the tenant does not exist. */
+  /** Adds or replaces; makes the department and teams that are new. @throws NotFound when the tenant does not exist. */
   putAgent(agent: Agent): Promise<void>;
   findAgent(tenantId: TenantId, agentId: AgentId): Promise<Agent | undefined>;
 

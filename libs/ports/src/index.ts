@@ -9,6 +9,7 @@ export type * from './erasable-store.js';
 export type * from './erasure-journal.js';
 export type * from './event-log.js';
 export type * from './key-vault.js';
+export type * from './organisation-store.js';
 export type * from './session-store.js';
 export type * from './shadow-stores.js';
 export type * from './subject-registry.js';

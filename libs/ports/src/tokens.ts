@@ -7,6 +7,7 @@ export const EMBEDDER = Symbol('Embedder');
 export const ERASURE_JOURNAL = Symbol('ErasureJournal');
 export const EVENT_LOG = Symbol('EventLog');
 export const KEY_VAULT = Symbol('KeyVault');
+export const ORGANISATION_STORE = Symbol('OrganisationStore');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
 /** `SubjectTopics`; the plain name is that of the list of topics in `@mneme/events`. */

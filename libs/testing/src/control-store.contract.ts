@@ -28,7 +28,7 @@ export function randomTenantKeys(): TenantKeys {
   return { wrappedIndexKey: randomBytes(60), wrappedTenantKey: randomBytes(60), keyGeneration: 1 };
 }
 
-function anApiKey(given: Partial<ApiKey> = {}): ApiKey {
+export function anApiKey(given: Partial<ApiKey> = {}): ApiKey {
   return {
     keyId: randomUUID(),
     secretHash: randomBytes(32).toString('hex'),

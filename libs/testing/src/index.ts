@@ -15,6 +15,7 @@ export * from './isolation-checks.js';
 export * from './isolation.contract.js';
 export * from './key-vault.contract.js';
 export * from './log-reader.js';
+export * from './organisation-store.contract.js';
 export * from './session-store.contract.js';
 export * from './subject-registry.contract.js';
 export * from './subject-topics.contract.js';

@@ -10,6 +10,7 @@ import {
   ERASURE_JOURNAL,
   EVENT_LOG,
   KEY_VAULT,
+  ORGANISATION_STORE,
   SESSION_STORE,
   SHADOW_STORES,
   SUBJECT_REGISTRY,
@@ -30,12 +31,18 @@ export interface Observability {
 export class EnginesModule {
   static register(engines: Engines, { logger, metrics, readiness }: Observability): DynamicModule {
     const { stores, embedder, clock, keyring } = engines;
-    const guard = new AuthGuard({ controlStore: stores.controlStore, keyring, clock });
+    const guard = new AuthGuard({
+      controlStore: stores.controlStore,
+      organisationStore: stores.organisationStore,
+      keyring,
+      clock,
+    });
     const providers = [
       value(EVENT_LOG, stores.log),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
       value(CONTROL_STORE, stores.controlStore),
       value(SUBJECT_REGISTRY, stores.subjectRegistry),
+      value(ORGANISATION_STORE, stores.organisationStore),
       value(KEY_VAULT, stores.keyVault),
       value(ERASURE_JOURNAL, stores.erasureJournal),
       value(SUBJECT_TOPICS_INDEX, stores.subjectTopics),

@@ -1,5 +1,13 @@
 import { randomKey } from '@mneme/domain';
-import type { Clock, ControlStore, ErasureJournal, KeyVault, ShadowStores, SubjectTopics } from '@mneme/ports';
+import type {
+  Clock,
+  ControlStore,
+  ErasureJournal,
+  KeyVault,
+  OrganisationStore,
+  ShadowStores,
+  SubjectTopics,
+} from '@mneme/ports';
 import { openDataDirectory } from './data-directory.js';
 import { type Database, openDatabase } from './database.js';
 import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
@@ -10,6 +18,7 @@ import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
 import { type EventLogOptions, SqliteEventLog } from './sqlite-event-log.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
+import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
@@ -34,6 +43,7 @@ export interface Sqlite {
   readonly log: SqliteEventLog;
   readonly acceptedTurns: SqliteAcceptedTurns;
   readonly controlStore: ControlStore;
+  readonly organisationStore: OrganisationStore;
   readonly subjectRegistry: SqliteSubjectRegistry;
   readonly keyVault: KeyVault;
   readonly erasureJournal: ErasureJournal;
@@ -108,6 +118,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     acceptedTurns,
     subjectRegistry,
     controlStore: new SqliteControlStore(keysDb),
+    organisationStore: new SqliteOrganisationStore(keysDb),
     erasureJournal: new SqliteErasureJournal(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),

@@ -52,6 +52,7 @@ export class SqliteControlStore implements ControlStore {
     const values = [agent.tenantId, agent.agentId, agent.departmentId ?? null, JSON.stringify(agent.teamIds)];
     inTransaction(this.db, () => {
       if (!this.hasTenant(agent.tenantId)) throw noTenant();
+      registerPlaces(this.statements, agent);
       this.statements.of('putAgent').run(...values);
     });
   }
@@ -96,6 +97,11 @@ export class SqliteControlStore implements ControlStore {
   }
 }
 
+function registerPlaces(statements: Statements<keyof typeof SQL>, { tenantId, departmentId, teamIds }: Agent): void {
+  if (departmentId !== undefined) statements.of('registerDepartment').run(tenantId, departmentId);
+  for (const teamId of teamIds) statements.of('registerTeam').run(tenantId, teamId);
+}
+
 function noTenant(): NotFound {
   return new NotFound('there is no such tenant', { field: 'tenantId' });
 }
@@ -118,6 +124,10 @@ const SQL = {
   setPolicy: 'UPDATE tenants SET policy = ? WHERE tenant_id = ?',
   putAgent: `INSERT INTO agents (tenant_id, agent_id, department_id, team_ids) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET department_id = excluded.department_id, team_ids = excluded.team_ids`,
+  registerDepartment: `INSERT INTO departments (tenant_id, department_id, created_at)
+    VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ')) ON CONFLICT DO NOTHING`,
+  registerTeam: `INSERT INTO teams (tenant_id, team_id, created_at)
+    VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ')) ON CONFLICT DO NOTHING`,
   findAgent: `SELECT tenant_id AS tenantId, agent_id AS agentId, department_id AS departmentId, team_ids AS teamIds
     FROM agents WHERE tenant_id = ? AND agent_id = ?`,
   createApiKey: `INSERT INTO api_keys
