@@ -3,9 +3,11 @@ import { addBench } from './commands/bench.js';
 import { addDigest } from './commands/digest.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
+import { addGrant } from './commands/grant.js';
 import { addIngest } from './commands/ingest.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
+import { addOrganisation } from './commands/organisation.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
@@ -39,6 +41,6 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     });
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addErasure]) add(shelf);
-  for (const add of [addTenant, addKey, addStatus, addDigest, addEval, addBench]) add(shelf);
+  for (const add of [addTenant, addKey, addOrganisation, addGrant, addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;
 }

@@ -5,6 +5,7 @@ import {
   AdminClient,
   ErasureClient,
   IngestClient,
+  OrganisationClient,
   type IngestTurnsRequest,
   type RecallRequest,
   RetrievalClient,
@@ -62,6 +63,7 @@ export function connect(options: ConnectOptions) {
     retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
+    organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
     close: () => channel.close(),
   };
 }
@@ -110,11 +112,40 @@ function adminCalls(client: AdminClient, contexts: { readonly context: CallConte
     createKey: unary(client.createKey.bind(client), context),
     listKeys: unary(client.listKeys.bind(client), context),
     revokeKey: unary(client.revokeKey.bind(client), context),
+    setKeyRights: unary(client.setKeyRights.bind(client), context),
+    createOperatorKey: unary(client.createOperatorKey.bind(client), context),
+    listOperatorKeys: unary(client.listOperatorKeys.bind(client), context),
+    revokeOperatorKey: unary(client.revokeOperatorKey.bind(client), context),
+    allowIssuer: unary(client.allowIssuer.bind(client), context),
+    listIssuers: unary(client.listIssuers.bind(client), context),
+    removeIssuer: unary(client.removeIssuer.bind(client), context),
+    getPolicy: unary(client.getPolicy.bind(client), context),
+    explainPolicy: unary(client.explainPolicy.bind(client), context),
     setPolicy: unary(client.setPolicy.bind(client), context),
     getStatus: unary(client.getStatus.bind(client), context),
     digest: unary(client.digest.bind(client), longWork),
     /** Progress as it goes; the last message holds the result. */
     replay: readStream(client.replay.bind(client), longWork),
+  };
+}
+
+function organisationCalls(client: OrganisationClient, context: CallContext) {
+  return {
+    createDepartment: unary(client.createDepartment.bind(client), context),
+    listDepartments: unary(client.listDepartments.bind(client), context),
+    removeDepartment: unary(client.removeDepartment.bind(client), context),
+    createTeam: unary(client.createTeam.bind(client), context),
+    listTeams: unary(client.listTeams.bind(client), context),
+    removeTeam: unary(client.removeTeam.bind(client), context),
+    createAgent: unary(client.createAgent.bind(client), context),
+    listAgents: unary(client.listAgents.bind(client), context),
+    moveAgent: unary(client.moveAgent.bind(client), context),
+    joinTeam: unary(client.joinTeam.bind(client), context),
+    leaveTeam: unary(client.leaveTeam.bind(client), context),
+    removeAgent: unary(client.removeAgent.bind(client), context),
+    createGrant: unary(client.createGrant.bind(client), context),
+    listGrants: unary(client.listGrants.bind(client), context),
+    removeGrant: unary(client.removeGrant.bind(client), context),
   };
 }
 

@@ -85,7 +85,22 @@ export class SqliteControlStore implements ControlStore {
 
   async revokeApiKey(tenantId: TenantId, keyId: string, revokedAt: string): Promise<void> {
     const { changes } = guard(() => this.statements.of('revokeApiKey').run(revokedAt, tenantId, keyId));
-    if (changes === 0) throw new NotFound('there is no such API key', { field: 'keyId' });
+    if (changes === 0) throw noKey();
+  }
+
+  async setKeyRights(tenantId: TenantId, keyId: string, rights: ApiKey['rights']): Promise<void> {
+    const { changes } = guard(() => this.statements.of('setKeyRights').run(JSON.stringify(rights), tenantId, keyId));
+    if (changes === 0) throw noKey();
+  }
+
+  async listOperatorKeys(): Promise<readonly ApiKey[]> {
+    const rows = guard(() => this.statements.of('listOperatorKeys').all(LISTED_KEYS_MAX) as readonly ApiKeyRow[]);
+    return rows.map(apiKeyOf);
+  }
+
+  async revokeOperatorKey(keyId: string, revokedAt: string): Promise<void> {
+    const { changes } = guard(() => this.statements.of('revokeOperatorKey').run(revokedAt, keyId));
+    if (changes === 0) throw noKey();
   }
 
   private hasTenant(tenantId: TenantId): boolean {
@@ -100,6 +115,10 @@ export class SqliteControlStore implements ControlStore {
 function registerPlaces(statements: Statements<keyof typeof SQL>, { tenantId, departmentId, teamIds }: Agent): void {
   if (departmentId !== undefined) statements.of('registerDepartment').run(tenantId, departmentId);
   for (const teamId of teamIds) statements.of('registerTeam').run(tenantId, teamId);
+}
+
+function noKey(): NotFound {
+  return new NotFound('there is no such API key', { field: 'keyId' });
 }
 
 function noTenant(): NotFound {
@@ -136,4 +155,8 @@ const SQL = {
   findApiKey: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE key_id = ?`,
   listApiKeys: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE tenant_id = ? ORDER BY created_at, key_id LIMIT ?`,
   revokeApiKey: 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE tenant_id = ? AND key_id = ?',
+  setKeyRights: 'UPDATE api_keys SET rights = ? WHERE tenant_id = ? AND key_id = ?',
+  listOperatorKeys: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE tenant_id IS NULL ORDER BY created_at, key_id LIMIT ?`,
+  revokeOperatorKey: `UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?)
+    WHERE tenant_id IS NULL AND key_id = ?`,
 } as const;

@@ -3,17 +3,22 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { authorizationOf } from '@mneme/platform';
 import type {
+  ApiKey as ApiKeyMessage,
   CreateKeyRequest,
   CreateKeyResponse,
+  CreateOperatorKeyRequest,
   CreateTenantRequest,
   GetStatusRequest,
   GetStatusResponse,
   ListKeysRequest,
   ListKeysResponse,
+  ListOperatorKeysRequest,
   ListTenantsRequest,
   ListTenantsResponse,
   RevokeKeyRequest,
   RevokeKeyResponse,
+  RevokeOperatorKeyRequest,
+  SetKeyRightsRequest,
   SetPolicyRequest,
   Tenant as TenantMessage,
 } from '@mneme/proto';
@@ -67,6 +72,32 @@ export class AdminController {
   async revokeKey(request: RevokeKeyRequest, metadata: Metadata): Promise<RevokeKeyResponse> {
     const tenantId = await this.admins.tenantFor(authorizationOf(metadata), request.tenantId);
     await this.keys.revoke(tenantId, request.keyId);
+    return {};
+  }
+
+  @GrpcMethod('Admin', 'SetKeyRights')
+  async setKeyRights(request: SetKeyRightsRequest, metadata: Metadata): Promise<ApiKeyMessage> {
+    const tenantId = await this.admins.tenantFor(authorizationOf(metadata), request.tenantId);
+    return keyView(await this.keys.setRights(tenantId, request.keyId, request.rights));
+  }
+
+  @GrpcMethod('Admin', 'CreateOperatorKey')
+  async createOperatorKey(request: CreateOperatorKeyRequest, metadata: Metadata): Promise<CreateKeyResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    const { key, bearer } = await this.keys.issueOperator(request.expiresAt);
+    return { key: keyView(key), secret: bearer };
+  }
+
+  @GrpcMethod('Admin', 'ListOperatorKeys')
+  async listOperatorKeys(_request: ListOperatorKeysRequest, metadata: Metadata): Promise<ListKeysResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    return { keys: (await this.keys.listOperators()).map(keyView) };
+  }
+
+  @GrpcMethod('Admin', 'RevokeOperatorKey')
+  async revokeOperatorKey({ keyId }: RevokeOperatorKeyRequest, metadata: Metadata): Promise<RevokeKeyResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    await this.keys.revokeOperator(keyId);
     return {};
   }
 

@@ -12,6 +12,8 @@ import {
   type EventLog,
   KEY_VAULT,
   type KeyVault,
+  ORGANISATION_STORE,
+  type OrganisationStore,
   SESSION_STORE,
   type SessionStore,
   SHADOW_STORES,
@@ -23,6 +25,8 @@ import { Admins } from './admins.js';
 import { ApiKeys } from './api-keys.js';
 import { DigestController, REPLAY_PORTS } from './digest.controller.js';
 import { Housekeeping } from './housekeeping.js';
+import { OrganisationController } from './organisation.controller.js';
+import { Organisation } from './organisation.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
 import { Tenants } from './tenants.js';
 
@@ -40,7 +44,7 @@ export class MaintenanceModule {
     return {
       module: MaintenanceModule,
       imports: [options.projections],
-      controllers: [AdminController, DigestController],
+      controllers: [AdminController, OrganisationController, DigestController],
       providers: [...administration, statusProvider(options), replayProvider, housekeepingProvider(options)],
       exports: [Tenants, ApiKeys, Housekeeping],
     };
@@ -59,6 +63,12 @@ const administration = [
     provide: ApiKeys,
     inject: [CONTROL_STORE, CLOCK],
     useFactory: (controlStore: ControlStore, clock: Clock) => new ApiKeys(controlStore, clock),
+  },
+  {
+    provide: Organisation,
+    inject: [ORGANISATION_STORE, CONTROL_STORE, CLOCK],
+    useFactory: (organisationStore: OrganisationStore, controlStore: ControlStore, clock: Clock) =>
+      new Organisation({ organisationStore, controlStore, clock }),
   },
 ];
 
