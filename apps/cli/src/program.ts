@@ -5,6 +5,7 @@ import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
 import { addGrant } from './commands/grant.js';
 import { addIngest } from './commands/ingest.js';
+import { addIssuer } from './commands/issuer.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
@@ -41,6 +42,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     });
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addErasure]) add(shelf);
-  for (const add of [addTenant, addKey, addOrganisation, addGrant, addStatus, addDigest, addEval, addBench]) add(shelf);
+  for (const add of [addTenant, addKey, addIssuer, addOrganisation, addGrant, addStatus, addDigest, addEval, addBench])
+    add(shelf);
   return program;
 }

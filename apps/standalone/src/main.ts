@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { parseEmbedderConfig } from '@mneme/embedder-service';
 import { parseErasureConfig } from '@mneme/erasure-service';
 import { parseIngestConfig } from '@mneme/ingest-service';
-import { runMain } from '@mneme/platform';
+import { parseJwtConfig, runMain } from '@mneme/platform';
 import { parseRetrievalConfig } from '@mneme/retrieval-service';
 import { parseEnginesConfig } from '@mneme/wiring';
 import { parseWriteFilterConfig } from '@mneme/write-filter-service';
@@ -19,5 +19,6 @@ await runMain(() => {
     embedder: parseEmbedderConfig(env),
     retrieval: parseRetrievalConfig(env),
     erasure: parseErasureConfig(env),
+    jwt: parseJwtConfig(env),
   });
 });

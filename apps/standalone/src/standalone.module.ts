@@ -23,7 +23,7 @@ export class StandaloneModule {
       module: StandaloneModule,
       controllers: [HealthController],
       imports: [
-        EnginesModule.register(engines, observability),
+        EnginesModule.register(engines, observability, configs.jwt),
         IngestModule.register(configs.ingest),
         WriteFilterModule.register(configs.writeFilter),
         projections,

@@ -10,6 +10,7 @@ import {
   grpcOptions,
   healthService,
   HttpErrorFilter,
+  type JwtConfig,
   Lifecycle,
   Logger,
   Metrics,
@@ -36,6 +37,7 @@ export interface StandaloneConfigs {
   readonly embedder: EmbedderConfig;
   readonly retrieval: RetrievalConfig;
   readonly erasure: ErasureConfig;
+  readonly jwt: JwtConfig;
 }
 
 /** Every service in this process, on one data directory; resolves when it takes requests. */

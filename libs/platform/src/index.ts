@@ -11,6 +11,8 @@ export * from './grpc-error-filter.js';
 export * from './grpc-server.js';
 export * from './health.controller.js';
 export * from './http-error-filter.js';
+export { type IssuerConfig, type JwtConfig, parseIssuers, parseJwtConfig } from './jwt/jwt.config.js';
+export * from './jwt/token-verifier.js';
 export * from './keyring.js';
 export * from './lifecycle.js';
 export * from './logger.js';

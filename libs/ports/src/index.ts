@@ -8,6 +8,7 @@ export type * from './embedder.js';
 export type * from './erasable-store.js';
 export type * from './erasure-journal.js';
 export type * from './event-log.js';
+export type * from './issuer-store.js';
 export type * from './key-vault.js';
 export type * from './organisation-store.js';
 export type * from './session-store.js';

@@ -55,11 +55,14 @@ export interface OrganisationStore {
   /** With the grants to it and of it. @throws NotFound; Conflict while agents belong to it. */
   removeDepartment(tenantId: TenantId, departmentId: DepartmentId): Promise<void>;
 
+  hasDepartment(tenantId: TenantId, departmentId: DepartmentId): Promise<boolean>;
+
   /** @throws Conflict when it exists; NotFound when the tenant does not; LimitExceeded. */
   createTeam(team: Team): Promise<void>;
   listTeams(tenantId: TenantId, page: IdPage): Promise<readonly Team[]>;
   /** Its members leave it. @throws NotFound. */
   removeTeam(tenantId: TenantId, teamId: TeamId): Promise<void>;
+  hasTeam(tenantId: TenantId, teamId: TeamId): Promise<boolean>;
 
   /** @throws Conflict when it exists; NotFound for its tenant, department or a team; LimitExceeded. */
   createAgent(agent: Agent): Promise<void>;

@@ -6,6 +6,7 @@ export const CONTROL_STORE = Symbol('ControlStore');
 export const EMBEDDER = Symbol('Embedder');
 export const ERASURE_JOURNAL = Symbol('ErasureJournal');
 export const EVENT_LOG = Symbol('EventLog');
+export const ISSUER_STORE = Symbol('IssuerStore');
 export const KEY_VAULT = Symbol('KeyVault');
 export const ORGANISATION_STORE = Symbol('OrganisationStore');
 export const SESSION_STORE = Symbol('SessionStore');

@@ -69,6 +69,8 @@ function departmentsContract(store: () => OrganisationStore, state: State): void
     expect(first).toEqual(
       ['a', 'b'].map((departmentId) => ({ tenantId: state.tenantId, departmentId, createdAt: AT })),
     );
+    expect(await store().hasDepartment(state.tenantId, 'a' as DepartmentId)).toBe(true);
+    expect(await store().hasDepartment(state.tenantId, 'z' as DepartmentId)).toBe(false);
     const rest = await store().listDepartments(state.tenantId, { after: 'b', limit: 2 });
     expect(rest.map(({ departmentId }) => departmentId)).toEqual(['c']);
   });
@@ -104,6 +106,8 @@ function teamsContract(store: () => OrganisationStore, state: State): void {
       { tenantId: state.tenantId, teamId: 'a', createdAt: AT },
     ]);
     expect(await store().listTeams(state.other, ALL)).toEqual([]);
+    expect(await store().hasTeam(state.tenantId, 'a' as TeamId)).toBe(true);
+    expect(await store().hasTeam(state.other, 'a' as TeamId)).toBe(false);
   });
 
   it('has members that come, go, and leave when it is removed', async () => {

@@ -9,6 +9,7 @@ import {
   ERASABLE_STORES,
   ERASURE_JOURNAL,
   EVENT_LOG,
+  ISSUER_STORE,
   KEY_VAULT,
   ORGANISATION_STORE,
   SESSION_STORE,
@@ -17,7 +18,7 @@ import {
   SUBJECT_TOPICS_INDEX,
   VECTOR_INDEX,
 } from '@mneme/ports';
-import { AuthGuard, Keyring, Logger, Metrics, Readiness } from '@mneme/platform';
+import { AuthGuard, type JwtConfig, Keyring, Logger, Metrics, Readiness, TokenVerifier } from '@mneme/platform';
 import type { Engines } from './open-engines.js';
 
 export interface Observability {
@@ -29,9 +30,16 @@ export interface Observability {
 /** Gives every service its ports, the keyring and the guard. */
 @Module({})
 export class EnginesModule {
-  static register(engines: Engines, { logger, metrics, readiness }: Observability): DynamicModule {
+  static register(
+    engines: Engines,
+    { logger, metrics, readiness }: Observability,
+    jwt: JwtConfig = { issuers: [] },
+  ): DynamicModule {
     const { stores, embedder, clock, keyring } = engines;
+    const tokens = new TokenVerifier(jwt, { clock, logger, metrics });
     const guard = new AuthGuard({
+      tokens,
+      issuerStore: stores.issuerStore,
       controlStore: stores.controlStore,
       organisationStore: stores.organisationStore,
       keyring,
@@ -55,6 +63,8 @@ export class EnginesModule {
       value(EMBEDDER, embedder),
       value(CLOCK, clock),
       value(Keyring, keyring),
+      value(ISSUER_STORE, stores.issuerStore),
+      value(TokenVerifier, tokens),
       value(AuthGuard, guard),
       value(Logger, logger),
       value(Metrics, metrics),

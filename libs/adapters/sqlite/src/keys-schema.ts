@@ -63,4 +63,9 @@ export const KEYS_MIGRATIONS: readonly string[] = [
      WHERE department_id IS NOT NULL;
    INSERT INTO teams SELECT DISTINCT tenant_id, value, strftime('%Y-%m-%dT%H:%M:%fZ')
      FROM agents, json_each(agents.team_ids);`,
+
+  `CREATE TABLE allowed_issuers (
+     tenant_id TEXT NOT NULL REFERENCES tenants, issuer TEXT NOT NULL, rights TEXT NOT NULL, min_trust REAL NOT NULL,
+     created_at TEXT NOT NULL, PRIMARY KEY (tenant_id, issuer)
+   ) STRICT, WITHOUT ROWID;`,
 ];

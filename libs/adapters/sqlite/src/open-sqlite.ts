@@ -3,6 +3,7 @@ import type {
   Clock,
   ControlStore,
   ErasureJournal,
+  IssuerStore,
   KeyVault,
   OrganisationStore,
   ShadowStores,
@@ -17,6 +18,7 @@ import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
 import { type EventLogOptions, SqliteEventLog } from './sqlite-event-log.js';
+import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
@@ -44,6 +46,7 @@ export interface Sqlite {
   readonly acceptedTurns: SqliteAcceptedTurns;
   readonly controlStore: ControlStore;
   readonly organisationStore: OrganisationStore;
+  readonly issuerStore: IssuerStore;
   readonly subjectRegistry: SqliteSubjectRegistry;
   readonly keyVault: KeyVault;
   readonly erasureJournal: ErasureJournal;
@@ -119,6 +122,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     subjectRegistry,
     controlStore: new SqliteControlStore(keysDb),
     organisationStore: new SqliteOrganisationStore(keysDb),
+    issuerStore: new SqliteIssuerStore(keysDb),
     erasureJournal: new SqliteErasureJournal(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),

@@ -58,6 +58,10 @@ export class SqliteOrganisationStore implements OrganisationStore {
     });
   }
 
+  async hasDepartment(tenantId: TenantId, departmentId: DepartmentId): Promise<boolean> {
+    return guard(() => this.has('hasDepartment', tenantId, departmentId));
+  }
+
   async createTeam({ tenantId, teamId, createdAt }: Team): Promise<void> {
     this.change(() => {
       this.requireTenant(tenantId);
@@ -76,6 +80,10 @@ export class SqliteOrganisationStore implements OrganisationStore {
       if (this.run('removeTeam', tenantId, teamId) === 0) throw missing('team', 'teamId');
       this.run('leaveAll', teamId, tenantId, teamId);
     });
+  }
+
+  async hasTeam(tenantId: TenantId, teamId: TeamId): Promise<boolean> {
+    return guard(() => this.has('hasTeam', tenantId, teamId));
   }
 
   async createAgent({ tenantId, agentId, departmentId, teamIds }: Agent): Promise<void> {

@@ -10,6 +10,8 @@ import {
   EMBEDDER,
   EVENT_LOG,
   type EventLog,
+  ISSUER_STORE,
+  type IssuerStore,
   KEY_VAULT,
   type KeyVault,
   ORGANISATION_STORE,
@@ -19,12 +21,22 @@ import {
   SHADOW_STORES,
   type ShadowStores,
 } from '@mneme/ports';
-import { AuthGuard, Keyring, Logger, Metrics, PROJECTION_FACTORY, type ProjectionFactory } from '@mneme/platform';
+import {
+  AuthGuard,
+  Keyring,
+  Logger,
+  Metrics,
+  PROJECTION_FACTORY,
+  type ProjectionFactory,
+  TokenVerifier,
+} from '@mneme/platform';
 import { AdminController } from './admin.controller.js';
 import { Admins } from './admins.js';
 import { ApiKeys } from './api-keys.js';
 import { DigestController, REPLAY_PORTS } from './digest.controller.js';
 import { Housekeeping } from './housekeeping.js';
+import { IssuersController } from './issuers.controller.js';
+import { Issuers } from './issuers.js';
 import { OrganisationController } from './organisation.controller.js';
 import { Organisation } from './organisation.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
@@ -44,7 +56,7 @@ export class MaintenanceModule {
     return {
       module: MaintenanceModule,
       imports: [options.projections],
-      controllers: [AdminController, OrganisationController, DigestController],
+      controllers: [AdminController, OrganisationController, IssuersController, DigestController],
       providers: [...administration, statusProvider(options), replayProvider, housekeepingProvider(options)],
       exports: [Tenants, ApiKeys, Housekeeping],
     };
@@ -63,6 +75,12 @@ const administration = [
     provide: ApiKeys,
     inject: [CONTROL_STORE, CLOCK],
     useFactory: (controlStore: ControlStore, clock: Clock) => new ApiKeys(controlStore, clock),
+  },
+  {
+    provide: Issuers,
+    inject: [ISSUER_STORE, CLOCK, TokenVerifier],
+    useFactory: (issuerStore: IssuerStore, clock: Clock, tokens: TokenVerifier) =>
+      new Issuers({ issuerStore, clock, knows: (issuer) => tokens.knows(issuer) }),
   },
   {
     provide: Organisation,
