@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connect, type Connection } from '@mneme/client';
+import { connect, type Connection, type TlsOptions } from '@mneme/client';
 
 const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
 const READY_MS_MAX = 30_000;
@@ -20,7 +20,11 @@ export interface Running {
 }
 
 /** The built service as a process of its own on a data directory, as a user would run it. */
-export async function startStandalone(directory: string, env: Record<string, string> = {}): Promise<Running> {
+export async function startStandalone(
+  directory: string,
+  env: Record<string, string> = {},
+  tls?: TlsOptions,
+): Promise<Running> {
   const startedMs = performance.now();
   const child = spawn(process.execPath, [MAIN], {
     stdio: ['ignore', 'ignore', 'inherit'],
@@ -36,8 +40,8 @@ export async function startStandalone(directory: string, env: Record<string, str
   const endpoint = await endpointOf(directory, child);
   const readyMs = performance.now() - startedMs;
   const bearer = keyIn(directory, 'development.key');
-  const agent = connect({ address: endpoint.grpc, apiKey: bearer });
-  const operator = connect({ address: endpoint.grpc, apiKey: keyIn(directory, 'operator.key') });
+  const agent = connect({ address: endpoint.grpc, apiKey: bearer, tls });
+  const operator = connect({ address: endpoint.grpc, apiKey: keyIn(directory, 'operator.key'), tls });
   const stop = async (signal: 'SIGTERM' | 'SIGKILL') => {
     agent.close();
     operator.close();

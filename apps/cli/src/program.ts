@@ -22,7 +22,8 @@ export interface ProgramOptions extends Omit<Shelf, 'program'> {
 
 const WHERE = `
 Where the service is: --address and --key, else MNEME_ADDRESS and MNEME_API_KEY, else the data directory of a service
-on this machine (--data-dir, else MNEME_DATA_DIR, else .mneme here).`;
+on this machine (--data-dir, else MNEME_DATA_DIR, else .mneme here). In place of --ca, --cert and --key-file:
+MNEME_CA_FILE, MNEME_CLIENT_CERT_FILE and MNEME_CLIENT_KEY_FILE.`;
 
 /** Every command, and nothing that has run. */
 export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramOptions): Command {
@@ -33,6 +34,10 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     .version(versionOf())
     .option('--address <host:port>', 'where the service is')
     .option('--key <key>', 'the key to call it with, mneme_…')
+    .option('--tls', 'speak TLS; implied by the three below, and by the data directory')
+    .option('--ca <file>', 'certificates that may vouch for the service (PEM), in place of the well-known ones')
+    .option('--cert <file>', 'certificate to show to the service (PEM)')
+    .option('--key-file <file>', "that certificate's key (PEM)")
     .option('--data-dir <directory>', 'data directory of a service on this machine')
     .addHelpText('after', WHERE)
     .exitOverride()

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { parseEmbedderConfig } from '@mneme/embedder-service';
 import { parseErasureConfig } from '@mneme/erasure-service';
 import { parseIngestConfig } from '@mneme/ingest-service';
-import { parseJwtConfig, runMain } from '@mneme/platform';
+import { parseJwtConfig, parseTlsConfig, runMain } from '@mneme/platform';
 import { parseRetrievalConfig } from '@mneme/retrieval-service';
 import { parseEnginesConfig } from '@mneme/wiring';
 import { parseWriteFilterConfig } from '@mneme/write-filter-service';
@@ -20,5 +20,6 @@ await runMain(() => {
     retrieval: parseRetrievalConfig(env),
     erasure: parseErasureConfig(env),
     jwt: parseJwtConfig(env),
+    tls: parseTlsConfig(env),
   });
 });

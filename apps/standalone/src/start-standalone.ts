@@ -10,6 +10,7 @@ import {
   grpcOptions,
   healthService,
   HttpErrorFilter,
+  httpsOptionsOf,
   type JwtConfig,
   Lifecycle,
   Logger,
@@ -18,6 +19,7 @@ import {
   type Part,
   Readiness,
   REQUEST_BYTES_MAX,
+  type TlsConfig,
 } from '@mneme/platform';
 import type { RetrievalConfig } from '@mneme/retrieval-service';
 import { type EnginesConfig, openEngines } from '@mneme/wiring';
@@ -38,6 +40,8 @@ export interface StandaloneConfigs {
   readonly retrieval: RetrievalConfig;
   readonly erasure: ErasureConfig;
   readonly jwt: JwtConfig;
+  /** Absent: plain text. */
+  readonly tls: TlsConfig | undefined;
 }
 
 /** Every service in this process, on one data directory; resolves when it takes requests. */
@@ -51,13 +55,13 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const { logger, metrics, readiness } = observability;
   const engines = await openEngines(configs.engines, observability);
   const module = StandaloneModule.register(configs, engines, observability);
-  const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
-  const app = await NestFactory.create<NestExpressApplication>(module, options);
+  const { tls } = configs;
+  const app = await NestFactory.create<NestExpressApplication>(module, nestOptionsOf(logger, tls));
   app.useBodyParser('json', { limit: REQUEST_BYTES_MAX });
   app.useGlobalFilters(new HttpErrorFilter(logger, metrics));
   const health = healthService();
   const grpc = { host: standalone.grpc.host, port: standalone.grpc.port || (await freePort(standalone.grpc.host)) };
-  const microservice = app.connectMicroservice(grpcOptions(grpc, health), { deferInitialization: true });
+  const microservice = app.connectMicroservice(grpcOptions(grpc, health, tls), { deferInitialization: true });
   microservice.useGlobalFilters(new GrpcErrorFilter(logger, metrics));
   const keys = await firstRun(
     configs.engines.dataDirectory,
@@ -87,7 +91,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
         readiness.isReady = true;
         health.setStatus('', 'SERVING');
         const http = (await app.getUrl()).replace('[::1]', 'localhost');
-        const endpoint = { grpc: `${grpc.host}:${grpc.port}`, http, pid: process.pid };
+        const endpoint = { grpc: `${grpc.host}:${grpc.port}`, http, pid: process.pid, tls: tls !== undefined };
         writeEndpoint(configs.engines.dataDirectory, endpoint);
         announce({ endpoint, dataDirectory: configs.engines.dataDirectory, ...keys });
       },
@@ -99,6 +103,11 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     },
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+function nestOptionsOf(logger: Logger, tls: TlsConfig | undefined) {
+  const https = tls === undefined ? {} : { httpsOptions: httpsOptionsOf(tls) };
+  return { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, ...https };
 }
 
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {

@@ -13,13 +13,22 @@ import {
 import { type CallContext, type CallLimits, metadataOf, readStream, unary } from './calls.js';
 import { streamTurns, type StreamOptions } from './stream-turns.js';
 
+/** Certificates and a key in PEM. */
+export interface TlsOptions {
+  /** Who may vouch for the service; absent: those that Node trusts. */
+  readonly rootCertificates?: Buffer;
+  /** What this client shows of itself, with its key; both or neither. */
+  readonly certificateChain?: Buffer;
+  readonly privateKey?: Buffer;
+}
+
 export interface ConnectOptions {
   /** `host:port`. */
   readonly address: string;
   /** `mneme_<keyId>_<secret>`, sent as a bearer credential with every call. */
   readonly apiKey?: string;
-  /** Certificates in PEM; absent: plain text, for the loopback interface and networks that encrypt by themselves. */
-  readonly tls?: { readonly rootCertificates?: Buffer };
+  /** Absent: plain text, for the loopback interface and networks that encrypt by themselves. */
+  readonly tls?: TlsOptions | undefined;
   /** How long a call may take when it says nothing else, in milliseconds. */
   readonly timeoutMs?: number;
   /** Ends every call that brings no signal of its own, when it aborts. */
@@ -59,6 +68,8 @@ export function connect(options: ConnectOptions) {
   const longWork = { ...context, timeoutMs: Math.max(context.timeoutMs, LONG_WORK_TIMEOUT_MS) };
   return {
     address,
+    /** What it was opened with, for another connection to the same place. */
+    tls: options.tls,
     ingest: ingestCalls(new IngestClient(address, secure, shared), context),
     retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
@@ -156,7 +167,12 @@ function withWait(request: Pick<RecallRequest, 'waitFor'>, limits: CallLimits, c
 
 function credentialsOf(options: ConnectOptions): ChannelCredentials {
   if (options.tls === undefined) return credentials.createInsecure();
-  return credentials.createSsl(options.tls.rootCertificates ?? null);
+  const { rootCertificates, privateKey, certificateChain } = options.tls;
+  try {
+    return credentials.createSsl(rootCertificates ?? null, privateKey ?? null, certificateChain ?? null);
+  } catch (cause) {
+    throw new InvalidInput('the certificates or the key of this client are not valid PEM', { field: 'tls', cause });
+  }
 }
 
 function channelTo(address: string, secure: ChannelCredentials): Channel {

@@ -15,17 +15,19 @@ import {
   RetrievalService,
 } from '@mneme/proto';
 import type { Address } from './config.js';
+import { grpcCredentialsOf, type TlsConfig } from './tls.config.js';
 import { refuseOversized, REQUEST_BYTES_MAX, withinLimit } from './oversized-request.js';
 
 const STREAMS_PER_CONNECTION_MAX = 256;
 const KEEPALIVE_MIN_MS = 10_000;
 
 /** Serves every service of `mneme.v1` with health and reflection; what `health` says is what clients hear. */
-export function grpcOptions({ host, port }: Address, health: HealthImplementation): GrpcOptions {
+export function grpcOptions({ host, port }: Address, health: HealthImplementation, tls?: TlsConfig): GrpcOptions {
   return {
     transport: Transport.GRPC,
     options: {
       url: `${host}:${port}`,
+      credentials: grpcCredentialsOf(tls),
       package: PROTO_PACKAGE,
       packageDefinition: generatedServices(),
       gracefulShutdown: true,

@@ -24,3 +24,4 @@ export * from './read-token.js';
 export * from './record-json.js';
 export * from './retry-in-place.js';
 export * from './run-main.js';
+export * from './tls.config.js';

@@ -3,6 +3,7 @@ export * from './accepted-turns.contract.js';
 export * from './auditable-store.contract.js';
 export * from './builders.js';
 export * from './catalogue.contract.js';
+export * from './certificates.js';
 export * from './child-process.js';
 export * from './control-store.contract.js';
 export * from './erasable-store.contract.js';
