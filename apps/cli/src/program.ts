@@ -9,6 +9,7 @@ import { addIssuer } from './commands/issuer.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
+import { addPolicy } from './commands/policy.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
@@ -47,7 +48,18 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     });
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addErasure]) add(shelf);
-  for (const add of [addTenant, addKey, addIssuer, addOrganisation, addGrant, addStatus, addDigest, addEval, addBench])
+  for (const add of [
+    addTenant,
+    addKey,
+    addPolicy,
+    addIssuer,
+    addOrganisation,
+    addGrant,
+    addStatus,
+    addDigest,
+    addEval,
+    addBench,
+  ])
     add(shelf);
   return program;
 }

@@ -63,7 +63,8 @@ function make(code: ErrorCode, message: string, detail: ErrorDetail): MemoryErro
     case 'timeout':
       return new Timeout(message, detail);
     case 'limit-exceeded':
-      return new LimitExceeded(message, detail);
+    case 'budget-spent':
+      return new LimitExceeded(message, detail, code);
     case 'corrupt':
     case 'newer-version':
       return new Corrupt(message, detail, code);

@@ -1,4 +1,6 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
+import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
 
@@ -16,6 +18,9 @@ export interface TenantPolicy {
   /** Confidence at write by source. */
   readonly confidence: Readonly<Record<SourceClass, number>>;
   readonly trust: Readonly<Record<SourceClass, number>>;
+  /** Lower than the service's own. */
+  readonly limits: TenantLimits;
+  readonly budgets: Budgets;
 }
 
 export const DEFAULT_POLICY: TenantPolicy = {
@@ -26,6 +31,8 @@ export const DEFAULT_POLICY: TenantPolicy = {
   decayShare: { episode: 0.3, fact: 0.3, procedure: 0.3, summary: 0.3 },
   confidence: { user: 0.9, agent: 0.6, tool: 0.8, web: 0.5, system: 0.7 },
   trust: { user: 0.9, agent: 0.7, tool: 0.8, web: 0.4, system: 0.9 },
+  limits: NO_TENANT_LIMITS,
+  budgets: NO_BUDGETS,
 };
 
 /** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */

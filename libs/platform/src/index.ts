@@ -1,5 +1,6 @@
 /** What every service stands on: config, logs, metrics, keys, the guard, the consumer runner, the gRPC server. */
 export * from './auth-guard.js';
+export * from './budget-meter.js';
 export * from './call-errors.js';
 export * from './config.js';
 export * from './consumer-config.js';

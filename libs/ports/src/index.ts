@@ -16,4 +16,5 @@ export type * from './shadow-stores.js';
 export type * from './subject-registry.js';
 export type * from './subject-topics.js';
 export * from './tokens.js';
+export type * from './usage-store.js';
 export type * from './vector-index.js';

@@ -13,6 +13,7 @@ export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
 /** `SubjectTopics`; the plain name is that of the list of topics in `@mneme/events`. */
 export const SUBJECT_TOPICS_INDEX = Symbol('SubjectTopics');
+export const USAGE_STORE = Symbol('UsageStore');
 export const VECTOR_INDEX = Symbol('VectorIndex');
 /** `readonly ErasableStore[]`: every store that can hold a subject's records. */
 export const ERASABLE_STORES = Symbol('ErasableStores');

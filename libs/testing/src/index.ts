@@ -23,6 +23,7 @@ export * from './subject-registry.contract.js';
 export * from './subject-topics.contract.js';
 export * from './temporary-directory.js';
 export * from './token-issuer.js';
+export * from './usage-store.contract.js';
 export * from './vector-index.contract.js';
 export * from './embedder.contract.js';
 export * from './shadow-stores.contract.js';

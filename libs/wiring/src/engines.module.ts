@@ -16,9 +16,19 @@ import {
   SHADOW_STORES,
   SUBJECT_REGISTRY,
   SUBJECT_TOPICS_INDEX,
+  USAGE_STORE,
   VECTOR_INDEX,
 } from '@mneme/ports';
-import { AuthGuard, type JwtConfig, Keyring, Logger, Metrics, Readiness, TokenVerifier } from '@mneme/platform';
+import {
+  AuthGuard,
+  BudgetMeter,
+  type JwtConfig,
+  Keyring,
+  Logger,
+  Metrics,
+  Readiness,
+  TokenVerifier,
+} from '@mneme/platform';
 import type { Engines } from './open-engines.js';
 
 export interface Observability {
@@ -63,6 +73,8 @@ export class EnginesModule {
       value(EMBEDDER, embedder),
       value(CLOCK, clock),
       value(Keyring, keyring),
+      value(BudgetMeter, engines.budgets),
+      value(USAGE_STORE, stores.usageStore),
       value(ISSUER_STORE, stores.issuerStore),
       value(TokenVerifier, tokens),
       value(AuthGuard, guard),

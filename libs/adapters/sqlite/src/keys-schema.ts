@@ -68,4 +68,9 @@ export const KEYS_MIGRATIONS: readonly string[] = [
      tenant_id TEXT NOT NULL REFERENCES tenants, issuer TEXT NOT NULL, rights TEXT NOT NULL, min_trust REAL NOT NULL,
      created_at TEXT NOT NULL, PRIMARY KEY (tenant_id, issuer)
    ) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE usage_days (
+     tenant_id TEXT NOT NULL, day TEXT NOT NULL, turns INTEGER NOT NULL, tokens INTEGER NOT NULL,
+     PRIMARY KEY (tenant_id, day)
+   ) STRICT, WITHOUT ROWID;`,
 ];

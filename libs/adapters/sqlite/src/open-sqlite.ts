@@ -8,6 +8,7 @@ import type {
   OrganisationStore,
   ShadowStores,
   SubjectTopics,
+  UsageStore,
 } from '@mneme/ports';
 import { openDataDirectory } from './data-directory.js';
 import { type Database, openDatabase } from './database.js';
@@ -25,6 +26,7 @@ import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
+import { SqliteUsageStore } from './sqlite-usage-store.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -47,6 +49,7 @@ export interface Sqlite {
   readonly controlStore: ControlStore;
   readonly organisationStore: OrganisationStore;
   readonly issuerStore: IssuerStore;
+  readonly usageStore: UsageStore;
   readonly subjectRegistry: SqliteSubjectRegistry;
   readonly keyVault: KeyVault;
   readonly erasureJournal: ErasureJournal;
@@ -123,6 +126,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     controlStore: new SqliteControlStore(keysDb),
     organisationStore: new SqliteOrganisationStore(keysDb),
     issuerStore: new SqliteIssuerStore(keysDb),
+    usageStore: new SqliteUsageStore(keysDb),
     erasureJournal: new SqliteErasureJournal(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),

@@ -19,7 +19,6 @@ import type {
   RevokeKeyResponse,
   RevokeOperatorKeyRequest,
   SetKeyRightsRequest,
-  SetPolicyRequest,
   Tenant as TenantMessage,
 } from '@mneme/proto';
 import { Admins } from './admins.js';
@@ -30,7 +29,7 @@ import { keyView, tenantView } from './views.js';
 
 const TENANTS_PER_PAGE = 200;
 
-/** gRPC `mneme.v1.Admin`: tenants, keys, policy, status. */
+/** gRPC `mneme.v1.Admin`: tenants, keys, status. */
 @Controller()
 export class AdminController {
   constructor(
@@ -99,12 +98,6 @@ export class AdminController {
     await this.admins.operator(authorizationOf(metadata));
     await this.keys.revokeOperator(keyId);
     return {};
-  }
-
-  @GrpcMethod('Admin', 'SetPolicy')
-  async setPolicy(request: SetPolicyRequest, metadata: Metadata): Promise<TenantMessage> {
-    const tenantId = await this.admins.tenantFor(authorizationOf(metadata), request.tenantId);
-    return tenantView(await this.tenants.setPolicy(tenantId, request.policyJson));
   }
 
   @GrpcMethod('Admin', 'GetStatus')

@@ -20,6 +20,8 @@ import {
   type SessionStore,
   SHADOW_STORES,
   type ShadowStores,
+  USAGE_STORE,
+  type UsageStore,
 } from '@mneme/ports';
 import {
   AuthGuard,
@@ -39,6 +41,7 @@ import { IssuersController } from './issuers.controller.js';
 import { Issuers } from './issuers.js';
 import { OrganisationController } from './organisation.controller.js';
 import { Organisation } from './organisation.js';
+import { PolicyController } from './policy.controller.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
 import { Tenants } from './tenants.js';
 
@@ -56,7 +59,7 @@ export class MaintenanceModule {
     return {
       module: MaintenanceModule,
       imports: [options.projections],
-      controllers: [AdminController, OrganisationController, IssuersController, DigestController],
+      controllers: [AdminController, OrganisationController, IssuersController, PolicyController, DigestController],
       providers: [...administration, statusProvider(options), replayProvider, housekeepingProvider(options)],
       exports: [Tenants, ApiKeys, Housekeeping],
     };
@@ -109,11 +112,13 @@ function statusProvider(options: MaintenanceOptions) {
   };
 }
 
+type KeptHouse = [AcceptedTurns, SessionStore, UsageStore, Clock, Logger];
+
 function housekeepingProvider({ housekeepingMs }: MaintenanceOptions) {
   return {
     provide: Housekeeping,
-    inject: [ACCEPTED_TURNS, SESSION_STORE, CLOCK, Logger],
-    useFactory: (acceptedTurns: AcceptedTurns, sessionStore: SessionStore, ...[clock, logger]: [Clock, Logger]) =>
-      new Housekeeping({ acceptedTurns, sessionStore, clock, logger }, housekeepingMs),
+    inject: [ACCEPTED_TURNS, SESSION_STORE, USAGE_STORE, CLOCK, Logger],
+    useFactory: (...[acceptedTurns, sessionStore, usageStore, clock, logger]: KeptHouse) =>
+      new Housekeeping({ acceptedTurns, sessionStore, usageStore, clock, logger }, housekeepingMs),
   };
 }

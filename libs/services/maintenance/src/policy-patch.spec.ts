@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_POLICY, type TenantPolicy } from '@mneme/domain';
+import { explainedPolicy } from './explain-policy.js';
+import { patchedPolicy, refuseLoosened } from './policy-patch.js';
+
+const patched = (patch: object, policy: TenantPolicy = DEFAULT_POLICY) =>
+  patchedPolicy({ policy, purpose: 'standard' }, JSON.stringify(patch));
+
+describe('a change of a policy', () => {
+  it('changes what it names and nothing else', () => {
+    const patch = { similarityMin: 0.8, retentionDays: { episode: null }, budgets: { turnsPerDay: 10 } };
+    expect(patched(patch)).toEqual({
+      ...DEFAULT_POLICY,
+      similarityMin: 0.8,
+      retentionDays: { ...DEFAULT_POLICY.retentionDays, episode: null },
+      budgets: { turnsPerDay: 10, tokensPerDay: null },
+    });
+    expect(patched({})).toEqual(DEFAULT_POLICY);
+  });
+
+  it.each([
+    [{ similarityMin: 1.1 }, 'policy.similarityMin', 'a number from 0 to 1', '1.1'],
+    [{ similarityMin: '0.5' }, 'policy.similarityMin', 'a number from 0 to 1', 'a string'],
+    [{ retentionDays: { fact: 0 } }, 'policy.retentionDays.fact', 'a whole number from 1 to 36500, or null', '0'],
+    [{ retentionDays: { fact: 1.5 } }, 'policy.retentionDays.fact', 'a whole number from 1 to 36500, or null', '1.5'],
+    [{ decayShare: { episode: -0.1 } }, 'policy.decayShare.episode', 'a number from 0 to 1', '-0.1'],
+    [{ limits: { recallHitsMax: 51 } }, 'policy.limits.recallHitsMax', 'a whole number from 1 to 50, or null', '51'],
+    [
+      { budgets: { turnsPerDay: -1 } },
+      'policy.budgets.turnsPerDay',
+      'a whole number from 0 to 1000000000000, or null',
+      '-1',
+    ],
+  ])('%j is refused with its field, its bounds and what was sent', (patch, field, bounds, sent) => {
+    expect(() => patched(patch)).toThrow(
+      expect.objectContaining({
+        code: 'invalid-input',
+        message: expect.stringContaining(bounds),
+        detail: { field, limit: bounds, sent },
+      }),
+    );
+  });
+
+  it.each([
+    [{ mood: 1 }, 'policy.mood'],
+    [{ retentionDays: { dream: 1 } }, 'policy.retentionDays.dream'],
+    [{ 'no name at all': 1 }, 'policy.(unnamed)'],
+  ])('%j names no field of a policy', (patch, field) => {
+    expect(() => patched(patch)).toThrow(expect.objectContaining({ code: 'invalid-input', detail: { field } }));
+  });
+
+  it('is JSON, and an object', () => {
+    for (const text of ['{', '[]', '1', 'null']) {
+      expect(() => patchedPolicy({ policy: DEFAULT_POLICY, purpose: 'standard' }, text)).toThrow(
+        expect.objectContaining({ code: 'invalid-input' }),
+      );
+    }
+  });
+});
+
+describe('a tenant', () => {
+  const limited = patched({ budgets: { turnsPerDay: 10 }, limits: { recallHitsMax: 5 } });
+
+  it('tightens limits and budgets', () => {
+    expect(() => refuseLoosened(DEFAULT_POLICY, limited)).not.toThrow();
+    expect(() => refuseLoosened(limited, patched({ budgets: { turnsPerDay: 9 } }, limited))).not.toThrow();
+    expect(() => refuseLoosened(limited, patched({ similarityMin: 0 }, limited))).not.toThrow();
+  });
+
+  it.each([
+    [{ budgets: { turnsPerDay: 11 } }, 'policy.budgets.turnsPerDay'],
+    [{ budgets: { turnsPerDay: null } }, 'policy.budgets.turnsPerDay'],
+    [{ limits: { recallHitsMax: 6 } }, 'policy.limits.recallHitsMax'],
+  ])('does not loosen them: %j', (patch, field) => {
+    expect(() => refuseLoosened(limited, patched(patch, limited))).toThrow(
+      expect.objectContaining({ code: 'forbidden', detail: expect.objectContaining({ field }) }),
+    );
+  });
+});
+
+describe('an explained policy', () => {
+  const fields = explainedPolicy({ policy: patched({ similarityMin: 0.8 }), purpose: 'standard' });
+  const leaves = (whole: object): readonly string[] =>
+    Object.entries(whole).flatMap(([name, value]: [string, unknown]) =>
+      typeof value === 'object' && value !== null ? leaves(value).map((leaf) => `${name}.${leaf}`) : [name],
+    );
+
+  it('has every field of the policy, each with bounds and what it does', () => {
+    expect(fields.map(({ name }) => name).sort()).toEqual([...leaves(DEFAULT_POLICY)].sort());
+    expect(fields.filter(({ about, bounds }) => about === '' || bounds === '')).toEqual([]);
+  });
+
+  it('gives values beside defaults', () => {
+    expect(fields.find(({ name }) => name === 'similarityMin')).toMatchObject({ value: '0.8', defaultValue: '0.75' });
+    expect(fields.find(({ name }) => name === 'retentionDays.fact')).toMatchObject({ value: 'null' });
+  });
+});
