@@ -1,5 +1,5 @@
 import type { Clock, Embedder } from '@mneme/ports';
-import { Keyring, type Logger, type Metrics } from '@mneme/platform';
+import { BudgetMeter, Keyring, type Logger, type Metrics } from '@mneme/platform';
 import { openSqlite, type SharedOpening, type Sqlite } from '@mneme/sqlite';
 import { openStaticEmbedder } from '@mneme/static-embedder';
 import type { EnginesConfig } from './engines.config.js';
@@ -11,6 +11,7 @@ export interface Engines {
   readonly embedder: Embedder;
   readonly clock: Clock;
   readonly keyring: Keyring;
+  readonly budgets: BudgetMeter;
   close(): Promise<void>;
 }
 
@@ -37,5 +38,10 @@ export async function openEngines(
       logger.error('the data key of a subject does not open; the subject is closed', { tenantId });
     },
   });
-  return { stores, embedder: openStaticEmbedder(), clock, keyring, close: () => stores.close() };
+  const budgets = new BudgetMeter({ usageStore: stores.usageStore, clock, logger });
+  const close = async () => {
+    await budgets.flush();
+    await stores.close();
+  };
+  return { stores, embedder: openStaticEmbedder(), clock, keyring, budgets, close };
 }
