@@ -61,7 +61,8 @@ export class ErasureWorld {
     readonly tenantId: TenantId,
   ) {
     const { stores, keyring, clock } = engines;
-    this.guard = new AuthGuard({ controlStore: stores.controlStore, keyring, clock });
+    const { controlStore, organisationStore } = stores;
+    this.guard = new AuthGuard({ controlStore, organisationStore, keyring, clock });
   }
 
   static async open({ consuming = true } = {}): Promise<ErasureWorld> {

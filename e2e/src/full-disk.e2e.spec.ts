@@ -20,7 +20,7 @@ describe('the service on a full disk', () => {
   let requests = 0;
 
   beforeAll(async () => {
-    service = await startStandalone(directory, { MNEME_LOG_LEVEL: 'silent' }, PRELOAD);
+    service = await startStandalone(directory, { MNEME_LOG_LEVEL: 'silent' }, { preload: PRELOAD });
     // What is kept is not the matter here.
     await service.operator.admin.setPolicy({
       tenantId: 'development',
@@ -145,7 +145,7 @@ describe('the service on a full disk', () => {
     await allow(ACKNOWLEDGING, 0);
     await expectRefused(request);
     await service.stop('SIGKILL');
-    service = await startStandalone(directory, { MNEME_LOG_LEVEL: 'silent' }, PRELOAD);
+    service = await startStandalone(directory, { MNEME_LOG_LEVEL: 'silent' }, { preload: PRELOAD });
     expect(await memoriesOf()).toEqual(memories);
     expect((await taken(request)).repeatedCount).toBe(0);
     expect(await isDigestEqual()).toBe(true);

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connect, type Connection } from '@mneme/client';
+import { connect, type Connection, type TlsOptions } from '@mneme/client';
 
 /** The built service. */
 export const MAIN = fileURLToPath(new URL('../../apps/standalone/dist/main.js', import.meta.url));
@@ -23,11 +23,18 @@ export interface Running {
   stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
+export interface StandaloneOptions {
+  /** A module to load before the service. */
+  readonly preload?: URL;
+  /** How the connections speak TLS. */
+  readonly tls?: TlsOptions;
+}
+
 /** The built service as a process of its own on a data directory, as a user would run it. */
 export async function startStandalone(
   directory: string,
   env: Record<string, string> = {},
-  preload?: URL,
+  { preload, tls }: StandaloneOptions = {},
 ): Promise<Running> {
   const startedMs = performance.now();
   const loaded = preload === undefined ? [] : ['--import', preload.href];
@@ -45,8 +52,8 @@ export async function startStandalone(
   const endpoint = await endpointOf(directory, child);
   const readyMs = performance.now() - startedMs;
   const bearer = keyIn(directory, 'development.key');
-  const agent = connect({ address: endpoint.grpc, apiKey: bearer });
-  const operator = connect({ address: endpoint.grpc, apiKey: keyIn(directory, 'operator.key') });
+  const agent = connect({ address: endpoint.grpc, apiKey: bearer, tls });
+  const operator = connect({ address: endpoint.grpc, apiKey: keyIn(directory, 'operator.key'), tls });
   const tell = (message: object) =>
     new Promise((resolve, reject) => {
       child.once('message', resolve);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { collected, filter, integer, jsonObject, share } from './arguments.js';
+import { collected, filter, integer, policyPatch, share } from './arguments.js';
 
 describe('filter', () => {
   it('splits at the first two colons, and values of `in` at commas', () => {
@@ -38,9 +38,17 @@ describe('numbers', () => {
 });
 
 describe('the rest', () => {
-  it('collects, and takes JSON objects only', () => {
+  it('collects', () => {
     expect(collected('b', collected('a'))).toEqual(['a', 'b']);
-    expect(jsonObject('{"a":1}')).toBe('{"a":1}');
-    for (const text of ['[]', 'null', '1', '{']) expect(() => jsonObject(text)).toThrow('JSON object');
+  });
+
+  it('takes changes of a policy, by field or as one object', () => {
+    const words = ['similarityMin=0.8', 'budgets.turnsPerDay=10', 'budgets.tokensPerDay=null', 'keepAll=true'];
+    const budgets = { turnsPerDay: 10, tokensPerDay: null };
+    expect(policyPatch(words)).toEqual({ similarityMin: 0.8, budgets, keepAll: true });
+    expect(policyPatch(['{"a":{"b":1}}'])).toEqual({ a: { b: 1 } });
+    for (const word of ['[]', 'null', '{', 'a', 'a=', 'a.b.c=1', 'a=x', '=1']) {
+      expect(() => policyPatch([word])).toThrow('no change of a policy');
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { InvalidInput } from '@mneme/client';
 import { InvalidArgumentError } from 'commander';
 
 export interface FilterArgument {
@@ -42,13 +43,40 @@ export function filter(text: string, before: readonly FilterArgument[] = []): re
   return before.map((one, i) => (i === same ? { ...one, values: [...one.values, ...values] } : one));
 }
 
-/** Text of one JSON object. */
-export function jsonObject(text: string): string {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return text;
-  } catch {
-    // The message below is the same for what is not JSON and for what is no object.
+/**
+ * Changes of a policy as one object: `similarityMin=0.8 budgets.turnsPerDay=null`, or one word that is a JSON object. A
+ * value is read as JSON. @throws InvalidInput.
+ */
+export function policyPatch(words: readonly string[]): object {
+  const [first = ''] = words;
+  if (words.length === 1 && first.startsWith('{')) return objectOf(first);
+  const patch: Record<string, unknown> = {};
+  for (const word of words) {
+    const [, path, value] = /^([A-Za-z]+(?:\.[A-Za-z]+)?)=(.+)$/s.exec(word) ?? [];
+    if (path === undefined || value === undefined) throw noChange(word);
+    const [group = '', field] = path.split('.');
+    const json = valueOf(value, word);
+    if (field === undefined) patch[group] = json;
+    else patch[group] = { ...(patch[group] as object | undefined), [field]: json };
   }
-  throw new InvalidArgumentError('A JSON object is wanted, for example \'{"similarityMin":0.8}\'.');
+  return patch;
+}
+
+function objectOf(text: string): object {
+  const value = valueOf(text, 'the object');
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw noChange(text);
+}
+
+function valueOf(text: string, word: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw noChange(word);
+  }
+}
+
+function noChange(word: string): InvalidInput {
+  const example = 'similarityMin=0.8, budgets.turnsPerDay=null, or \'{"similarityMin":0.8}\'';
+  return new InvalidInput(`${word} is no change of a policy; for example: ${example}`, { field: 'changes' });
 }

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { connect, type Connection, type KeyRole, locate, type Location } from '@mneme/client';
+import { connect, type Connection, type KeyRole, locate, type Location, type TlsOptions } from '@mneme/client';
 import { type Progress, progressOn } from './progress.js';
 import type { Terminal } from './terminal.js';
+import { type TlsFlags, tlsOptionsOf } from './tls-files.js';
 
 /** What a command came to: the whole of it as data, and the short of it as lines. */
 export interface CommandResult {
@@ -14,11 +15,14 @@ export interface CommandResult {
   readonly exitCode?: number;
 }
 
-export interface GlobalFlags {
+export interface GlobalFlags extends TlsFlags {
   readonly address?: string;
   readonly key?: string;
   readonly dataDir?: string;
 }
+
+/** Where the service is, and how it is spoken to. */
+export type Located = Location & { readonly tls?: TlsOptions | undefined };
 
 /** One run of a command. */
 export interface Invocation {
@@ -29,7 +33,7 @@ export interface Invocation {
   note(text: string): void;
   /** A connection that is closed when the command ends. */
   connect(role: KeyRole): Connection;
-  locate(role: KeyRole): Location;
+  locate(role: KeyRole): Located;
   readonly dataDirectory: string;
   /** Phases are told elsewhere than on a terminal too, unless the work is over in a moment. */
   progress(where: 'terminal' | 'anywhere'): Progress;
@@ -72,13 +76,14 @@ interface Locating {
   readonly role: KeyRole;
 }
 
-function locationOf({ terminal, flags, dataDirectory, role }: Locating): Location {
+function locationOf({ terminal, flags, dataDirectory, role }: Locating): Located {
   const { MNEME_ADDRESS: address, MNEME_API_KEY: apiKey } = terminal.environment;
-  return locate({
+  const location = locate({
     ...(flags.address === undefined ? {} : { address: flags.address }),
     ...(flags.key === undefined ? {} : { apiKey: flags.key }),
     environment: { ...(address === undefined ? {} : { address }), ...(apiKey === undefined ? {} : { apiKey }) },
     dataDirectory,
     role,
   });
+  return { ...location, tls: tlsOptionsOf(flags, terminal.environment, location.isTls === true) };
 }

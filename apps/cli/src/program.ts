@@ -4,9 +4,13 @@ import { addDigest } from './commands/digest.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
 import { addGraph } from './commands/graph.js';
+import { addGrant } from './commands/grant.js';
 import { addIngest } from './commands/ingest.js';
+import { addIssuer } from './commands/issuer.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
+import { addOrganisation } from './commands/organisation.js';
+import { addPolicy } from './commands/policy.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
@@ -20,7 +24,8 @@ export interface ProgramOptions extends Omit<Shelf, 'program'> {
 
 const WHERE = `
 Where the service is: --address and --key, else MNEME_ADDRESS and MNEME_API_KEY, else the data directory of a service
-on this machine (--data-dir, else MNEME_DATA_DIR, else .mneme here).`;
+on this machine (--data-dir, else MNEME_DATA_DIR, else .mneme here). In place of --ca, --cert and --key-file:
+MNEME_CA_FILE, MNEME_CLIENT_CERT_FILE and MNEME_CLIENT_KEY_FILE.`;
 
 /** Every command, and nothing that has run. */
 export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramOptions): Command {
@@ -31,6 +36,10 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     .version(versionOf())
     .option('--address <host:port>', 'where the service is')
     .option('--key <key>', 'the key to call it with, mneme_…')
+    .option('--tls', 'speak TLS; implied by the three below, and by the data directory')
+    .option('--ca <file>', 'certificates that may vouch for the service (PEM), in place of the well-known ones')
+    .option('--cert <file>', 'certificate to show to the service (PEM)')
+    .option('--key-file <file>', "that certificate's key (PEM)")
     .option('--data-dir <directory>', 'data directory of a service on this machine')
     .addHelpText('after', WHERE)
     .exitOverride()
@@ -40,6 +49,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     });
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
-  for (const add of [addTenant, addKey, addStatus, addDigest, addEval, addBench]) add(shelf);
+  for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
+  for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;
 }

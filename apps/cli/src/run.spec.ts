@@ -69,7 +69,7 @@ describe('usage', () => {
     [['recall', 'q', '--limit', '51']],
     [['recall', 'q', '--filter', 'kind']],
     [['erase', 'ana']],
-    [['tenant', 'policy', 't', '[]']],
+    [['policy', 'set']],
     [['bench', '--profile', 'other']],
   ])('%j exits with 2 and says why on standard error', async (words) => {
     const { exitCode, out, err } = await mneme(words);
@@ -244,8 +244,10 @@ describe('operating', () => {
       bearer: 'mneme_0123456789abcdef_secret',
       key: { rights: ['ingest', 'recall'] },
     });
-    await mneme(['tenant', 'policy', 'acme', '{"similarityMin":0.8}']);
-    expect(memory.policies).toEqual(['{"similarityMin":0.8}']);
+    await mneme(['policy', 'set', 'similarityMin=0.8', '--tenant', 'acme']);
+    await mneme(['policy', 'set', '{"similarityMin":0.7}']);
+    expect(memory.policies).toEqual(['{"similarityMin":0.8}', '{"similarityMin":0.7}']);
+    expect((await mneme(['policy', 'set', 'similarityMin'])).err).toContain('no change of a policy');
   });
 
   it('fails when a digest differs', async () => {

@@ -6,6 +6,8 @@ export interface Endpoint {
   readonly grpc: string;
   readonly http: string;
   readonly pid: number;
+  /** Whether both speak TLS. */
+  readonly tls: boolean;
 }
 
 /** Written whole or not at all: who waits for the file reads no half of it. */

@@ -18,9 +18,7 @@ function variablesOf(env: Record<string, string>): string[] {
   try {
     parseStandaloneConfigs(env);
   } catch (error) {
-    return [...(error as Error).message.matchAll(/^ {2}(MNEME_\w+): .* is expected$/gm)].map(
-      ([, name]) => name as string,
-    );
+    return [...(error as Error).message.matchAll(/^ {2}(MNEME_\w+): .+$/gm)].map(([, name]) => name as string);
   }
   return [];
 }

@@ -2,7 +2,7 @@ import { type EmbedderConfig, parseEmbedderConfig } from '@mneme/embedder-servic
 import { type ErasureConfig, parseErasureConfig } from '@mneme/erasure-service';
 import { type GraphExtractorConfig, parseGraphExtractorConfig } from '@mneme/graph-extractor-service';
 import { type IngestConfig, parseIngestConfig } from '@mneme/ingest-service';
-import { type Env, parseParts } from '@mneme/platform';
+import { type Env, type JwtConfig, parseJwtConfig, parseParts, parseTlsConfig, type TlsConfig } from '@mneme/platform';
 import { parseRetrievalConfig, type RetrievalConfig } from '@mneme/retrieval-service';
 import { type EnginesConfig, parseEnginesConfig } from '@mneme/wiring';
 import { parseWriteFilterConfig, type WriteFilterConfig } from '@mneme/write-filter-service';
@@ -17,6 +17,9 @@ export interface StandaloneConfigs {
   readonly graphExtractor: GraphExtractorConfig;
   readonly retrieval: RetrievalConfig;
   readonly erasure: ErasureConfig;
+  readonly jwt: JwtConfig;
+  /** Undefined: plain text. */
+  readonly tls: TlsConfig | undefined;
 }
 
 /** Reads the settings of every service. @throws InvalidInput with every problem of all of them at once. */
@@ -31,6 +34,8 @@ export function parseStandaloneConfigs(env: Env): StandaloneConfigs {
       graphExtractor: parseGraphExtractorConfig,
       retrieval: parseRetrievalConfig,
       erasure: parseErasureConfig,
+      jwt: parseJwtConfig,
+      tls: parseTlsConfig,
     },
     env,
   );

@@ -28,7 +28,7 @@ export class StandaloneModule {
       module: StandaloneModule,
       controllers: [HealthController],
       imports: [
-        EnginesModule.register(engines, observability),
+        EnginesModule.register(engines, observability, configs.jwt),
         IngestModule.register(configs.ingest),
         embedder,
         graphExtractor,

@@ -9,6 +9,7 @@ import {
   grpcOptions,
   healthService,
   HttpErrorFilter,
+  httpsOptionsOf,
   Lifecycle,
   Logger,
   Metrics,
@@ -17,6 +18,7 @@ import {
   type Part,
   Readiness,
   REQUEST_BYTES_MAX,
+  type TlsConfig,
 } from '@mneme/platform';
 import { openEngines, sharedMemory } from '@mneme/wiring';
 import { announce } from './announce.js';
@@ -45,13 +47,13 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const pipeline = new PipelineThread(pipelineDataOf(configs, { port: channel.port2, memory }), logger);
   metrics.include(() => pipeline.report());
   const module = StandaloneModule.register(configs, engines, observability);
-  const options = { logger: new NestLogger(logger), bodyParser: false, abortOnError: false };
-  const app = await NestFactory.create<NestExpressApplication>(module, options);
+  const { tls } = configs;
+  const app = await NestFactory.create<NestExpressApplication>(module, nestOptionsOf(logger, tls));
   app.useBodyParser('json', { limit: REQUEST_BYTES_MAX });
   app.useGlobalFilters(new HttpErrorFilter(logger, metrics));
   const health = healthService();
   const grpc = { host: standalone.grpc.host, port: standalone.grpc.port || (await freePort(standalone.grpc.host)) };
-  const microservice = app.connectMicroservice(grpcOptions(grpc, health), { deferInitialization: true });
+  const microservice = app.connectMicroservice(grpcOptions(grpc, health, tls), { deferInitialization: true });
   microservice.useGlobalFilters(new GrpcErrorFilter(logger, metrics));
   const keys = await firstRun(
     configs.engines.dataDirectory,
@@ -78,7 +80,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
         readiness.isReady = true;
         health.setStatus('', 'SERVING');
         const http = (await app.getUrl()).replace('[::1]', 'localhost');
-        const endpoint = { grpc: `${grpc.host}:${grpc.port}`, http, pid: process.pid };
+        const endpoint = { grpc: `${grpc.host}:${grpc.port}`, http, pid: process.pid, tls: tls !== undefined };
         writeEndpoint(configs.engines.dataDirectory, endpoint);
         announce({ endpoint, dataDirectory: configs.engines.dataDirectory, ...keys });
       },
@@ -96,6 +98,11 @@ function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, '
   const { standalone, engines, writeFilter, embedder, graphExtractor } = configs;
   const ofPipeline: ConfigsOfPipeline = { standalone, engines, writeFilter, embedder, graphExtractor };
   return { configs: packConfig(ofPipeline), ...shared };
+}
+
+function nestOptionsOf(logger: Logger, tls: TlsConfig | undefined) {
+  const https = tls === undefined ? {} : { httpsOptions: httpsOptionsOf(tls) };
+  return { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, ...https };
 }
 
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {

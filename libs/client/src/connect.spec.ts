@@ -55,6 +55,7 @@ describe('connect', () => {
     ['storage-full', 'Unavailable', status.RESOURCE_EXHAUSTED],
     ['timeout', 'Timeout', status.DEADLINE_EXCEEDED],
     ['limit-exceeded', 'LimitExceeded', status.INVALID_ARGUMENT],
+    ['budget-spent', 'LimitExceeded', status.RESOURCE_EXHAUSTED],
     ['corrupt', 'Corrupt', status.INTERNAL],
     ['newer-version', 'Corrupt', status.FAILED_PRECONDITION],
   ])('rebuilds %s as %s from the trailer', async (code, name, grpcStatus) => {

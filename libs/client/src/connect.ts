@@ -5,6 +5,7 @@ import {
   AdminClient,
   ErasureClient,
   IngestClient,
+  OrganisationClient,
   type IngestTurnsRequest,
   type RecallRequest,
   RetrievalClient,
@@ -12,13 +13,22 @@ import {
 import { type CallContext, type CallLimits, metadataOf, readStream, unary } from './calls.js';
 import { streamTurns, type StreamOptions } from './stream-turns.js';
 
+/** Certificates and a key in PEM. */
+export interface TlsOptions {
+  /** Who may vouch for the service; absent: those that Node trusts. */
+  readonly rootCertificates?: Buffer;
+  /** What this client shows of itself, with its key; both or neither. */
+  readonly certificateChain?: Buffer;
+  readonly privateKey?: Buffer;
+}
+
 export interface ConnectOptions {
   /** `host:port`. */
   readonly address: string;
   /** `mneme_<keyId>_<secret>`, sent as a bearer credential with every call. */
   readonly apiKey?: string;
-  /** Certificates in PEM; absent: plain text, for the loopback interface and networks that encrypt by themselves. */
-  readonly tls?: { readonly rootCertificates?: Buffer };
+  /** Absent: plain text, for the loopback interface and networks that encrypt by themselves. */
+  readonly tls?: TlsOptions | undefined;
   /** How long a call may take when it says nothing else, in milliseconds. */
   readonly timeoutMs?: number;
   /** Ends every call that brings no signal of its own, when it aborts. */
@@ -58,10 +68,13 @@ export function connect(options: ConnectOptions) {
   const longWork = { ...context, timeoutMs: Math.max(context.timeoutMs, LONG_WORK_TIMEOUT_MS) };
   return {
     address,
+    /** What it was opened with, for another connection to the same place. */
+    tls: options.tls,
     ingest: ingestCalls(new IngestClient(address, secure, shared), context),
     retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
+    organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
     close: () => channel.close(),
   };
 }
@@ -119,11 +132,40 @@ function adminCalls(client: AdminClient, contexts: { readonly context: CallConte
     createKey: unary(client.createKey.bind(client), context),
     listKeys: unary(client.listKeys.bind(client), context),
     revokeKey: unary(client.revokeKey.bind(client), context),
+    setKeyRights: unary(client.setKeyRights.bind(client), context),
+    createOperatorKey: unary(client.createOperatorKey.bind(client), context),
+    listOperatorKeys: unary(client.listOperatorKeys.bind(client), context),
+    revokeOperatorKey: unary(client.revokeOperatorKey.bind(client), context),
+    allowIssuer: unary(client.allowIssuer.bind(client), context),
+    listIssuers: unary(client.listIssuers.bind(client), context),
+    removeIssuer: unary(client.removeIssuer.bind(client), context),
+    getPolicy: unary(client.getPolicy.bind(client), context),
+    explainPolicy: unary(client.explainPolicy.bind(client), context),
     setPolicy: unary(client.setPolicy.bind(client), context),
     getStatus: unary(client.getStatus.bind(client), context),
     digest: unary(client.digest.bind(client), longWork),
     /** Progress as it goes; the last message holds the result. */
     replay: readStream(client.replay.bind(client), longWork),
+  };
+}
+
+function organisationCalls(client: OrganisationClient, context: CallContext) {
+  return {
+    createDepartment: unary(client.createDepartment.bind(client), context),
+    listDepartments: unary(client.listDepartments.bind(client), context),
+    removeDepartment: unary(client.removeDepartment.bind(client), context),
+    createTeam: unary(client.createTeam.bind(client), context),
+    listTeams: unary(client.listTeams.bind(client), context),
+    removeTeam: unary(client.removeTeam.bind(client), context),
+    createAgent: unary(client.createAgent.bind(client), context),
+    listAgents: unary(client.listAgents.bind(client), context),
+    moveAgent: unary(client.moveAgent.bind(client), context),
+    joinTeam: unary(client.joinTeam.bind(client), context),
+    leaveTeam: unary(client.leaveTeam.bind(client), context),
+    removeAgent: unary(client.removeAgent.bind(client), context),
+    createGrant: unary(client.createGrant.bind(client), context),
+    listGrants: unary(client.listGrants.bind(client), context),
+    removeGrant: unary(client.removeGrant.bind(client), context),
   };
 }
 
@@ -134,7 +176,12 @@ function withWait(request: Pick<RecallRequest, 'waitFor'>, limits: CallLimits, c
 
 function credentialsOf(options: ConnectOptions): ChannelCredentials {
   if (options.tls === undefined) return credentials.createInsecure();
-  return credentials.createSsl(options.tls.rootCertificates ?? null);
+  const { rootCertificates, privateKey, certificateChain } = options.tls;
+  try {
+    return credentials.createSsl(rootCertificates ?? null, privateKey ?? null, certificateChain ?? null);
+  } catch (cause) {
+    throw new InvalidInput('the certificates or the key of this client are not valid PEM', { field: 'tls', cause });
+  }
 }
 
 function channelTo(address: string, secure: ChannelCredentials): Channel {

@@ -63,7 +63,8 @@ function make(code: ErrorCode, message: string, detail: ErrorDetail): MemoryErro
     case 'timeout':
       return new Timeout(message, detail);
     case 'limit-exceeded':
-      return new LimitExceeded(message, detail);
+    case 'budget-spent':
+      return new LimitExceeded(message, detail, code);
     case 'corrupt':
     case 'newer-version':
       return new Corrupt(message, detail, code);
@@ -72,10 +73,17 @@ function make(code: ErrorCode, message: string, detail: ErrorDetail): MemoryErro
   }
 }
 
+const OF_TLS = /certificate|altname|\bSSL\b|\bTLS\b|EPROTO/i;
+const REASON_CHARS_MAX = 300;
+
 function errorOfStatus(error: ServiceError, address: string): MemoryError {
   const detail = { cause: error };
   switch (error.code) {
     case status.UNAVAILABLE:
+      if (OF_TLS.test(error.details)) {
+        const reason = error.details.replace(/^.*Last error: /s, '').slice(0, REASON_CHARS_MAX);
+        return new Unavailable(`no TLS with ${address}: ${reason}; see --ca, --cert and --key-file`, detail);
+      }
       return new Unavailable(`nothing answers at ${address}: is it running? Start it with \`npm start\``, detail);
     case status.DEADLINE_EXCEEDED:
       return new Timeout(`no answer from ${address} in time`, detail);

@@ -35,7 +35,8 @@ export async function createFreshTenant(operator: Connection, options: FreshTena
     rights: [...options.rights],
   });
   const apiKey = bearerOf(created);
-  return { tenantId, apiKey, connection: connect({ address: operator.address, apiKey, signal: options.signal }) };
+  const { address, tls } = operator;
+  return { tenantId, apiKey, connection: connect({ address, tls, apiKey, signal: options.signal }) };
 }
 
 /** The bearer text of a new key. @throws Corrupt for an answer without one. */

@@ -20,6 +20,8 @@ export interface LocateOptions {
 export interface Location {
   readonly address: string;
   readonly apiKey: string;
+  /** The service's own word that it speaks TLS; absent when the address was named. */
+  readonly isTls?: true;
 }
 
 const KEY_FILES: Readonly<Record<KeyRole, string>> = { agent: 'development.key', operator: 'operator.key' };
@@ -32,22 +34,22 @@ export function locate(options: LocateOptions): Location {
   const named = options.address ?? options.environment.address;
   const address = named ?? addressIn(options.dataDirectory);
   const apiKey = options.apiKey ?? options.environment.apiKey ?? keyFor(address, options);
-  return { address, apiKey };
+  const isTls = named === undefined && endpointIn(options.dataDirectory)?.tls === true;
+  return { address, apiKey, ...(isTls ? { isTls } : {}) };
 }
 
 /** Address of the service that runs on the directory; its file is there while it is ready. */
 export function addressIn(dataDirectory: string): string {
   const file = join(dataDirectory, 'endpoint.json');
-  const text = readOrNothing(file);
-  if (text === undefined) {
+  if (readOrNothing(file) === undefined) {
     throw new Unavailable(
       `no service is running on the data directory ${dataDirectory}: start one with \`npm start\`, ` +
         'or say where it is with --address and --key (or MNEME_ADDRESS and MNEME_API_KEY)',
     );
   }
-  const address = grpcOf(text);
-  if (address === undefined) throw new Unavailable(`${file} cannot be read: start the service again`);
-  return address;
+  const { grpc } = endpointIn(dataDirectory) ?? {};
+  if (typeof grpc !== 'string') throw new Unavailable(`${file} cannot be read: start the service again`);
+  return grpc;
 }
 
 /** The bearer text that the service left in its data directory. @throws InvalidInput. */
@@ -77,10 +79,14 @@ function readOrNothing(file: string): string | undefined {
   }
 }
 
-function grpcOf(text: string): string | undefined {
+interface EndpointFile {
+  readonly grpc?: unknown;
+  readonly tls?: unknown;
+}
+
+function endpointIn(dataDirectory: string): EndpointFile | undefined {
   try {
-    const { grpc } = JSON.parse(text) as { grpc?: unknown };
-    return typeof grpc === 'string' ? grpc : undefined;
+    return JSON.parse(readOrNothing(join(dataDirectory, 'endpoint.json')) ?? '{}') as EndpointFile;
   } catch {
     return undefined;
   }

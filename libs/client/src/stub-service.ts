@@ -14,6 +14,8 @@ import {
   ERROR_TRAILER,
   type IngestServer,
   IngestService,
+  type OrganisationServer,
+  OrganisationService,
   type Refusal,
   type RetrievalServer,
   RetrievalService,
@@ -25,6 +27,7 @@ export interface StubHandlers {
   readonly retrieval?: Partial<RetrievalServer>;
   readonly erasure?: Partial<ErasureServer>;
   readonly admin?: Partial<AdminServer>;
+  readonly organisation?: Partial<OrganisationServer>;
 }
 
 export interface StubService {
@@ -40,6 +43,7 @@ export async function startStubService(handlers: StubHandlers): Promise<StubServ
   server.addService(RetrievalService, implementationOf(handlers.retrieval));
   server.addService(ErasureService, implementationOf(handlers.erasure));
   server.addService(AdminService, implementationOf(handlers.admin));
+  server.addService(OrganisationService, implementationOf(handlers.organisation));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'storage-full'
   | 'timeout'
   | 'limit-exceeded'
+  | 'budget-spent'
   | 'corrupt'
   | 'newer-version';
 
@@ -94,7 +95,13 @@ export class Timeout extends MemoryError {
 
 export class LimitExceeded extends MemoryError {
   override readonly name = 'LimitExceeded';
-  readonly code = 'limit-exceeded';
+  constructor(
+    message: string,
+    detail: ErrorDetail = {},
+    readonly code: 'limit-exceeded' | 'budget-spent' = 'limit-exceeded',
+  ) {
+    super(message, detail);
+  }
 }
 
 export class Corrupt extends MemoryError {

@@ -1,4 +1,6 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
+import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
 
@@ -23,6 +25,9 @@ export interface TenantPolicy {
   /** When a memory is due for review, counted from `recordedAt`, by source; null: never. */
   readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
   readonly writeFilter: WriteFilterPolicy;
+  /** Lower than the service's own. */
+  readonly limits: TenantLimits;
+  readonly budgets: Budgets;
 }
 
 export interface WriteFilterPolicy {
@@ -44,6 +49,8 @@ export const DEFAULT_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
   writeFilter: { keepAtLeast: 2 },
+  limits: NO_TENANT_LIMITS,
+  budgets: NO_BUDGETS,
 };
 
 /** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */
@@ -53,11 +60,6 @@ export const EVALUATION_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: null, tool: null, web: null, system: null },
   reviewDays: { user: null, agent: null, tool: null, web: null, system: null },
 };
-
-/** A policy that was stored before some of its fields existed, with the defaults for those. */
-export function completedPolicy(stored: Partial<TenantPolicy>): TenantPolicy {
-  return { ...DEFAULT_POLICY, ...stored };
-}
 
 /** Milliseconds, or null for no limit. */
 export function retentionMsOf(policy: TenantPolicy, kind: MemoryKind): number | null {

@@ -24,6 +24,7 @@ const principal: fc.Arbitrary<Principal> = fc
     agentId: name.map((id) => id as AgentId),
     teamIds: fc.uniqueArray(name.map((id) => id as TeamId)),
     departmentId,
+    grantedDepartmentIds: fc.uniqueArray(name.map((id) => id as DepartmentId)),
     rights: fc.subarray([...RIGHTS]).map((rights) => new Set(rights)),
     minTrust: fc.double({ min: 0, max: 1, noNaN: true }),
   })
@@ -64,6 +65,17 @@ describe('readScopeOf', () => {
     });
   });
 
+  it('has the granted departments after the own one, each once and in a fixed order', () => {
+    const [care, legal, sales] = ['care', 'legal', 'sales'] as DepartmentId[] as [
+      DepartmentId,
+      DepartmentId,
+      DepartmentId,
+    ];
+    const granted = { grantedDepartmentIds: [sales, care, legal, sales] };
+    expect(readScopeOf(made({ ...granted, departmentId: care })).departmentIds).toEqual([care, legal, sales]);
+    expect(readScopeOf(made(granted)).departmentIds).toEqual([]);
+  });
+
   it('leaves the principal as it is', () => {
     const teamIds = Object.freeze(['west', 'east'] as TeamId[]);
     readScopeOf(made({ teamIds }));
@@ -77,7 +89,8 @@ describe('mayRead', () => {
       fc.property(principal, fc.option(subjectId, { nil: undefined }), record, (who, user, what) => {
         const audiences: readonly string[] = ['o', `a:${who.agentId}`, ...who.teamIds.map((team) => `t:${team}`)];
         const own = audiences.includes(what.audience) || (user !== undefined && what.audience === `u:${user}`);
-        const department = what.departmentId === undefined || what.departmentId === who.departmentId;
+        const granted = who.departmentId === undefined ? [] : [who.departmentId, ...(who.grantedDepartmentIds ?? [])];
+        const department = what.departmentId === undefined || granted.includes(what.departmentId);
         expect(mayRead(readScopeOf(who, user), what)).toBe(what.tenantId === who.tenantId && own && department);
       }),
       { numRuns: 1_000 },
@@ -90,6 +103,23 @@ describe('mayRead', () => {
         fc.pre(what.tenantId !== who.tenantId);
         expect(mayRead(readScopeOf(who, user), what)).toBe(false);
       }),
+    );
+  });
+
+  it('opens by a grant exactly the records of the department that was granted', () => {
+    fc.assert(
+      fc.property(principal, name, record, (who, owner, what) => {
+        const grantedDepartmentIds = [...(who.grantedDepartmentIds ?? []), owner as DepartmentId];
+        const [before, after] = [readScopeOf(who), readScopeOf(createPrincipal({ ...who, grantedDepartmentIds }))];
+        const ofOwner = readScopeOf(createPrincipal({ ...who, departmentId: owner as DepartmentId }));
+        const opened = mayRead(after, what) && !mayRead(before, what);
+        expect(mayRead(before, what) && !mayRead(after, what)).toBe(false);
+        if (opened) expect([what.departmentId, mayRead(ofOwner, what)]).toEqual([owner, true]);
+        if (who.departmentId !== undefined && what.departmentId === owner) {
+          expect(mayRead(after, what)).toBe(mayRead(ofOwner, what));
+        }
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -15,6 +15,8 @@ export interface Principal {
   readonly tenantId: TenantId;
   readonly agentId: AgentId;
   readonly departmentId?: DepartmentId;
+  /** Departments that the tenant lets the agent's own department read; none for an agent without a department. */
+  readonly grantedDepartmentIds?: readonly DepartmentId[];
   readonly teamIds: readonly TeamId[];
   readonly rights: ReadonlySet<Right>;
   /** Memories below this trust are not returned. */
@@ -55,7 +57,10 @@ export interface ReadScope {
   readonly subjectId?: SubjectId;
 }
 
-/** Own agent, own teams, the organisation, and the user's own records when the request speaks for a user. */
+/**
+ * Own agent, own teams, the organisation, and the user's own records when the request speaks for a user; of these what
+ * carries no department, the agent's own or one that its own was granted.
+ */
 export function readScopeOf(principal: Principal, subjectId?: SubjectId): ReadScope {
   const audiences = [
     ...(subjectId === undefined ? [] : [`u:${subjectId}`]),
@@ -66,10 +71,16 @@ export function readScopeOf(principal: Principal, subjectId?: SubjectId): ReadSc
   return {
     tenantId: principal.tenantId,
     audiences,
-    departmentIds: principal.departmentId === undefined ? [] : [principal.departmentId],
+    departmentIds: departmentsOf(principal),
     minTrust: principal.minTrust,
     ...(subjectId === undefined ? {} : { subjectId }),
   } as unknown as ReadScope;
+}
+
+// In a fixed order: the same rights give the same query, whatever order the grants were made in.
+function departmentsOf({ departmentId, grantedDepartmentIds = [] }: Principal): readonly DepartmentId[] {
+  if (departmentId === undefined) return [];
+  return [departmentId, ...[...new Set(grantedDepartmentIds)].filter((id) => id !== departmentId).sort()];
 }
 
 export interface Readable {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { completedPolicy, DEFAULT_POLICY, EVALUATION_POLICY } from './policy.js';
+import { DEFAULT_POLICY, EVALUATION_POLICY } from './policy.js';
 import { confidenceOf, lifespanOf } from './worth.js';
 
 const RATED = { ...DEFAULT_POLICY, toolReliability: { crm: 0.95, scraper: 0 } };
@@ -58,13 +58,5 @@ describe('lifespanOf', () => {
 
   it('lets nothing end by its source while measuring', () => {
     expect(lifespanOf(EVALUATION_POLICY, { ...written, sourceClass: 'web' })).toEqual({ expiresAt: after(3650) });
-  });
-});
-
-describe('completedPolicy', () => {
-  it('keeps what was stored and adds what it lacks', () => {
-    const { writeFilter: _writeFilter, reviewDays: _reviewDays, ...old } = { ...DEFAULT_POLICY, similarityMin: 0.8 };
-    expect(completedPolicy(old)).toEqual({ ...DEFAULT_POLICY, similarityMin: 0.8 });
-    expect(completedPolicy(RATED)).toEqual(RATED);
   });
 });

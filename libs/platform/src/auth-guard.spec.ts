@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Metadata } from '@grpc/grpc-js';
 import { indexKeysOf, secretHashOf, subjectIdOf } from '@mneme/domain';
 import type { TenantId } from '@mneme/events';
-import type { ApiKey, ControlStore } from '@mneme/ports';
+import type { ApiKey, ControlStore, OrganisationStore } from '@mneme/ports';
 import { AuthGuard, authorizationOf } from './auth-guard.js';
 import type { Keyring } from './keyring.js';
 
@@ -15,15 +15,19 @@ const KEY: Partial<ApiKey> = { tenantId: 'acme' as TenantId, rights: ['recall', 
 
 function guardOf(
   given: Partial<ApiKey> = {},
-  agent: object | undefined = { teamIds: ['billing'], departmentId: 'sales' },
+  agent: object | undefined = { tenantId: 'acme', teamIds: ['billing'], departmentId: 'sales' },
+  grants: Readonly<Record<string, readonly string[]>> = {},
 ) {
   const key = { keyId: KEY_ID, secretHash: secretHashOf(SECRET), agentId: 'bot', ...KEY, ...given } as ApiKey;
   const controlStore = {
     findApiKey: async (keyId: string) => (keyId === KEY_ID ? key : undefined),
     findAgent: async () => agent,
   } as unknown as ControlStore;
+  const organisationStore = {
+    grantedTo: async (tenantId: string, departmentId: string) => grants[`${tenantId}/${departmentId}`] ?? [],
+  } as unknown as OrganisationStore;
   const keyring = { tenant: async () => ({ indexKeys }) } as unknown as Keyring;
-  return new AuthGuard({ controlStore, keyring, clock: { nowMs: () => NOW_MS } });
+  return new AuthGuard({ controlStore, organisationStore, keyring, clock: { nowMs: () => NOW_MS } });
 }
 
 const UNAUTHENTICATED = { code: 'unauthenticated', message: expect.stringContaining('not valid') };
@@ -39,6 +43,14 @@ describe('the guard', () => {
       rights: new Set(KEY.rights),
       minTrust: 0.5,
     });
+  });
+
+  it('gives the departments that the tenant granted to the agent, and to no agent without one', async () => {
+    const grants = { 'acme/sales': ['care'], 'other/sales': ['legal'] };
+    const placed = { tenantId: 'acme', teamIds: [], departmentId: 'sales' };
+    expect(await guardOf({}, placed, grants).principal(BEARER)).toMatchObject({ grantedDepartmentIds: ['care'] });
+    const nowhere = await guardOf({}, { tenantId: 'acme', teamIds: [] }, grants).principal(BEARER);
+    expect(nowhere).not.toHaveProperty('grantedDepartmentIds');
   });
 
   it.each([

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Metadata } from '@grpc/grpc-js';
-import type { AgentId, SubjectId, TenantId } from '@mneme/events';
+import { AgentId, DepartmentId, type SubjectId, TeamId, TenantId } from '@mneme/events';
 import {
   createPrincipal,
   Forbidden,
@@ -11,18 +11,40 @@ import {
   secretHashOf,
   subjectIdOf,
 } from '@mneme/domain';
-import type { ApiKey, Clock, ControlStore } from '@mneme/ports';
+import type { Agent, ApiKey, Clock, ControlStore, IssuerStore, OrganisationStore } from '@mneme/ports';
+import type { TokenIdentity, TokenVerifier } from './jwt/token-verifier.js';
 import type { Keyring } from './keyring.js';
 
 const BEARER = /^[Bb]earer mneme_([0-9a-f]{16})_([A-Za-z0-9_-]{43})$/;
+const TOKEN = /^[Bb]earer ([\w-]+\.[\w-]+\.[\w-]*)$/;
 const USER_ID_CHARS_MAX = 256;
+
+export interface GuardPorts {
+  readonly controlStore: Pick<ControlStore, 'findAgent' | 'findApiKey'>;
+  readonly organisationStore: Pick<OrganisationStore, 'grantedTo' | 'hasDepartment' | 'hasTeam'>;
+  /** Both absent: keys alone are taken. */
+  readonly issuerStore?: Pick<IssuerStore, 'findIssuer'>;
+  readonly tokens?: TokenVerifier;
+  readonly keyring: Keyring;
+  readonly clock: Clock;
+}
 
 /** Makes principals, and is the only one that does. */
 export class AuthGuard {
-  constructor(private readonly ports: { controlStore: ControlStore; keyring: Keyring; clock: Clock }) {}
+  constructor(private readonly ports: GuardPorts) {}
 
-  /** @throws Forbidden `unauthenticated` for a key that is missing, wrong, revoked or expired, without telling which. */
+  /**
+   * @throws Forbidden `unauthenticated`: for a key that is missing, wrong, revoked or expired without telling which, for
+   * a token with its reason; Unavailable when the keys of a token's issuer cannot be had.
+   */
   async caller(authorization: string | undefined): Promise<Principal | Operator> {
+    const [, token] = TOKEN.exec(authorization ?? '') ?? [];
+    const { tokens } = this.ports;
+    if (token !== undefined && tokens?.isOn === true) return this.holderOf(token, tokens);
+    return this.ownerOf(authorization);
+  }
+
+  private async ownerOf(authorization: string | undefined): Promise<Principal | Operator> {
     const key = await this.keyOf(authorization);
     if (key.tenantId === undefined) {
       if (key.rights.includes('operate')) return { keyId: key.keyId, operator: true };
@@ -38,7 +60,7 @@ export class AuthGuard {
       teamIds: agent.teamIds,
       rights: new Set(key.rights),
       minTrust: key.minTrust,
-      ...(agent.departmentId === undefined ? {} : { departmentId: agent.departmentId }),
+      ...(await this.departmentOf(agent)),
       ...(key.boundUserId === undefined ? {} : { boundUserId: key.boundUserId }),
     });
   }
@@ -96,6 +118,52 @@ export class AuthGuard {
     });
   }
 
+  /** A token never operates, and is worth no more than its tenant lets its issuer say. */
+  private async holderOf(token: string, tokens: TokenVerifier): Promise<Principal> {
+    const identity = await tokens.verify(token);
+    const tenantId = TenantId.safeParse(identity.tenantId);
+    const allowed = tenantId.success
+      ? await this.ports.issuerStore?.findIssuer(tenantId.data, identity.issuer)
+      : undefined;
+    if (allowed === undefined) throw tokens.refusal('tenant');
+    const agent = await this.placeOf(allowed.tenantId, identity);
+    if (agent === undefined) throw tokens.refusal('agent');
+    return createPrincipal({
+      keyId: holderIdOf(identity),
+      tenantId: allowed.tenantId,
+      agentId: agent.agentId,
+      teamIds: agent.teamIds,
+      rights: new Set(identity.rights.filter((right) => right !== 'operate' && allowed.rights.includes(right))),
+      minTrust: Math.max(identity.minTrust, allowed.minTrust),
+      ...(await this.departmentOf(agent)),
+      ...(identity.userId === undefined ? {} : { boundUserId: identity.userId }),
+    });
+  }
+
+  /** The registered agent, placed where the token says if it does; undefined when one of these is not registered. */
+  private async placeOf(tenantId: TenantId, identity: TokenIdentity): Promise<Agent | undefined> {
+    const { controlStore, organisationStore } = this.ports;
+    const agentId = AgentId.safeParse(identity.agentId);
+    const agent = agentId.success ? await controlStore.findAgent(tenantId, agentId.data) : undefined;
+    if (agent === undefined) return undefined;
+    const department = DepartmentId.optional().safeParse(identity.departmentId);
+    const teams = TeamId.array().optional().safeParse(identity.teamIds);
+    if (!department.success || !teams.success) return undefined;
+    const { data: departmentId = agent.departmentId } = department;
+    if (departmentId !== undefined && !(await organisationStore.hasDepartment(tenantId, departmentId)))
+      return undefined;
+    for (const team of teams.data ?? []) if (!(await organisationStore.hasTeam(tenantId, team))) return undefined;
+    const place = departmentId === undefined ? {} : { departmentId };
+    return { ...agent, ...place, teamIds: teams.data ?? agent.teamIds };
+  }
+
+  /** Asked anew at every request: a move or a grant holds from the next one on. */
+  private async departmentOf({ tenantId, departmentId }: Agent) {
+    if (departmentId === undefined) return {};
+    const grantedDepartmentIds = await this.ports.organisationStore.grantedTo(tenantId, departmentId);
+    return grantedDepartmentIds.length === 0 ? { departmentId } : { departmentId, grantedDepartmentIds };
+  }
+
   private async keyOf(authorization: string | undefined): Promise<ApiKey> {
     const [, keyId, secret] = BEARER.exec(authorization ?? '') ?? [];
     if (keyId === undefined || secret === undefined) throw unauthenticated();
@@ -107,6 +175,14 @@ export class AuthGuard {
     if (key.revokedAt !== undefined || expired) throw unauthenticated();
     return key;
   }
+}
+
+/** Names the holder in reports, the same at every token, without saying who it is. */
+function holderIdOf({ issuer, holder }: TokenIdentity): string {
+  return `jwt-${createHash('sha256')
+    .update(JSON.stringify([issuer, holder]))
+    .digest('hex')
+    .slice(0, 16)}`;
 }
 
 /** The `authorization` entry of a gRPC call. */

@@ -43,6 +43,11 @@ export function parseParts<T extends object>(parsers: Parsers<T>, env: Env): T {
   return Object.fromEntries(read) as T;
 }
 
+/** What no setting shows by itself, as a problem among those of `parseParts`. */
+export function configProblem(variable: string, text: string): InvalidInput {
+  return new InvalidConfig([`${variable}: ${text}`]);
+}
+
 class InvalidConfig extends InvalidInput {
   constructor(readonly problems: readonly string[]) {
     super(`the configuration is not valid:\n  ${problems.join('\n  ')}`, { field: 'env' });

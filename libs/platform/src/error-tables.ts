@@ -16,6 +16,7 @@ export const ERROR_TABLE: Readonly<Record<ErrorCode, { readonly grpc: status; re
   'storage-full': { grpc: status.RESOURCE_EXHAUSTED, http: 507 },
   timeout: { grpc: status.DEADLINE_EXCEEDED, http: 504 },
   'limit-exceeded': { grpc: status.INVALID_ARGUMENT, http: 413 },
+  'budget-spent': { grpc: status.RESOURCE_EXHAUSTED, http: 429 },
   corrupt: { grpc: status.DATA_LOSS, http: 500 },
   'newer-version': { grpc: status.FAILED_PRECONDITION, http: 500 },
 };

@@ -1,5 +1,6 @@
 /** What every service stands on: config, logs, metrics, keys, the guard, the consumer runner, the gRPC server. */
 export * from './auth-guard.js';
+export * from './budget-meter.js';
 export * from './call-errors.js';
 export * from './config.js';
 export * from './consumer-config.js';
@@ -12,6 +13,8 @@ export * from './grpc-error-filter.js';
 export * from './grpc-server.js';
 export * from './health.controller.js';
 export * from './http-error-filter.js';
+export { type IssuerConfig, type JwtConfig, parseIssuers, parseJwtConfig } from './jwt/jwt.config.js';
+export * from './jwt/token-verifier.js';
 export * from './keyring.js';
 export * from './lifecycle.js';
 export * from './logger.js';
@@ -25,4 +28,5 @@ export * from './record-json.js';
 export * from './retry-in-place.js';
 export * from './run-main.js';
 export * from './thread-config.js';
+export * from './tls.config.js';
 export * from './unread-request.js';

@@ -9,6 +9,7 @@ const COUNTERS = {
   mneme_turns_dropped_total: ['reason'],
   mneme_turn_flags_total: ['flag'],
   mneme_requests_refused_total: ['code'],
+  mneme_tokens_refused_total: ['reason'],
   mneme_records_handled_total: ['group'],
   mneme_records_refused_by_fence_total: ['group'],
   mneme_records_retried_total: ['group', 'code'],

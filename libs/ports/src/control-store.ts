@@ -50,7 +50,7 @@ export interface ControlStore {
   /** @throws NotFound. */
   setPolicy(tenantId: TenantId, policy: TenantPolicy): Promise<void>;
 
-  /** Adds or replaces. @throws NotFound when the tenant does not exist. */
+  /** Adds or replaces; makes the department and teams that are new. @throws NotFound when the tenant does not exist. */
   putAgent(agent: Agent): Promise<void>;
   findAgent(tenantId: TenantId, agentId: AgentId): Promise<Agent | undefined>;
 
@@ -60,6 +60,12 @@ export interface ControlStore {
   findApiKey(keyId: string): Promise<ApiKey | undefined>;
   /** A tenant's keys by `createdAt`, then key id; at most 1,000. */
   listApiKeys(tenantId: TenantId): Promise<readonly ApiKey[]>;
+  /** @throws NotFound, also for another tenant's key. */
+  setKeyRights(tenantId: TenantId, keyId: string, rights: readonly Right[]): Promise<void>;
+  /** Keys of no tenant, by `createdAt`, then key id; at most 1,000. */
+  listOperatorKeys(): Promise<readonly ApiKey[]>;
+  /** As `revokeApiKey`, for a key of no tenant. @throws NotFound, also for a tenant's key. */
+  revokeOperatorKey(keyId: string, revokedAt: string): Promise<void>;
   /** Idempotent: the first instant stays. @throws NotFound, also for another tenant's key. */
   revokeApiKey(tenantId: TenantId, keyId: string, revokedAt: string): Promise<void>;
 }

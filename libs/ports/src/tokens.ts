@@ -7,12 +7,15 @@ export const EMBEDDER = Symbol('Embedder');
 export const ERASURE_JOURNAL = Symbol('ErasureJournal');
 export const EVENT_LOG = Symbol('EventLog');
 export const FACT_GRAPH = Symbol('FactGraph');
+export const ISSUER_STORE = Symbol('IssuerStore');
 export const KEY_VAULT = Symbol('KeyVault');
 export const LANGUAGE_MODEL = Symbol('LanguageModel');
+export const ORGANISATION_STORE = Symbol('OrganisationStore');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
 /** `SubjectTopics`; the plain name is that of the list of topics in `@mneme/events`. */
 export const SUBJECT_TOPICS_INDEX = Symbol('SubjectTopics');
+export const USAGE_STORE = Symbol('UsageStore');
 export const VECTOR_INDEX = Symbol('VectorIndex');
 /** `readonly ErasableStore[]`: every store that can hold a subject's records. */
 export const ERASABLE_STORES = Symbol('ErasableStores');

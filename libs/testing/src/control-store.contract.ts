@@ -28,7 +28,7 @@ export function randomTenantKeys(): TenantKeys {
   return { wrappedIndexKey: randomBytes(60), wrappedTenantKey: randomBytes(60), keyGeneration: 1 };
 }
 
-function anApiKey(given: Partial<ApiKey> = {}): ApiKey {
+export function anApiKey(given: Partial<ApiKey> = {}): ApiKey {
   return {
     keyId: randomUUID(),
     secretHash: randomBytes(32).toString('hex'),
@@ -178,6 +178,32 @@ function apiKeysContract(store: () => ControlStore): void {
     await store().revokeApiKey(tenantId, key.keyId, '2026-02-01T00:00:00.000Z');
     await store().revokeApiKey(tenantId, key.keyId, '2026-03-01T00:00:00.000Z');
     expect(await store().findApiKey(key.keyId)).toEqual({ ...key, revokedAt: '2026-02-01T00:00:00.000Z' });
+  });
+
+  it('sets the rights of a key of the tenant', async () => {
+    const [key, operator] = [anApiKey({ tenantId }), anApiKey({ rights: ['operate'] })];
+    for (const one of [key, operator]) await store().createApiKey(one);
+    await store().setKeyRights(tenantId, key.keyId, ['erase']);
+    expect(await store().findApiKey(key.keyId)).toEqual({ ...key, rights: ['erase'] });
+    const foreign = store().setKeyRights(randomTenantId(), key.keyId, ['admin']);
+    await expect(foreign).rejects.toMatchObject({ code: 'not-found' });
+    const raised = store().setKeyRights(tenantId, operator.keyId, ['admin']);
+    await expect(raised).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('lists and revokes keys of no tenant apart from the others', async () => {
+    const [key, one, other] = [anApiKey({ tenantId }), anApiKey(), anApiKey()];
+    for (const given of [key, one, other]) await store().createApiKey(given);
+    const at = '2026-02-01T00:00:00.000Z';
+    await store().revokeOperatorKey(one.keyId, at);
+    await store().revokeOperatorKey(one.keyId, '2026-03-01T00:00:00.000Z');
+    await expect(store().revokeOperatorKey(key.keyId, at)).rejects.toMatchObject({ code: 'not-found' });
+    const listed = (await store().listOperatorKeys()).filter(
+      ({ keyId }) => keyId === one.keyId || keyId === other.keyId,
+    );
+    expect(listed).toHaveLength(2);
+    expect(listed).toEqual(expect.arrayContaining([{ ...one, revokedAt: at }, other]));
+    expect((await store().listOperatorKeys()).map(({ keyId }) => keyId)).not.toContain(key.keyId);
   });
 
   it("revokes no key of another tenant, and no operator's", async () => {

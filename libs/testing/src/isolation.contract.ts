@@ -16,6 +16,7 @@ import {
 } from './builders.js';
 import { aFact, anEntity, aGraphView } from './graph-facts.js';
 import { anIndexedMemory, anIndexFilter, termsOf, unitVector } from './indexed-memory.js';
+import { grantsOpenExactlyThat } from './isolation-grants.js';
 import { isolationChecks, type ReadableStores } from './isolation-checks.js';
 
 export interface IsolationTraits {
@@ -39,6 +40,8 @@ export function isolationContract(make: () => Promise<ReadableStores>, traits: I
     it.each(['tenant', 'audience'] as const)('answers are the same with and without the data of another %s', (wall) =>
       answersAreTheSame(stores, wall),
     );
+
+    it('a grant opens the records of the granted department, and nothing else', () => grantsOpenExactlyThat(stores));
 
     it('a record of another tenant under the same id changes nothing', () => foreignIdsChangeNothing(stores));
 

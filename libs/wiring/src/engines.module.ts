@@ -10,15 +10,27 @@ import {
   ERASURE_JOURNAL,
   EVENT_LOG,
   FACT_GRAPH,
+  ISSUER_STORE,
   KEY_VAULT,
   LANGUAGE_MODEL,
+  ORGANISATION_STORE,
   SESSION_STORE,
   SHADOW_STORES,
   SUBJECT_REGISTRY,
   SUBJECT_TOPICS_INDEX,
+  USAGE_STORE,
   VECTOR_INDEX,
 } from '@mneme/ports';
-import { AuthGuard, Keyring, Logger, Metrics, Readiness } from '@mneme/platform';
+import {
+  AuthGuard,
+  BudgetMeter,
+  type JwtConfig,
+  Keyring,
+  Logger,
+  Metrics,
+  Readiness,
+  TokenVerifier,
+} from '@mneme/platform';
 import type { Engines } from './open-engines.js';
 
 export interface Observability {
@@ -30,14 +42,27 @@ export interface Observability {
 /** Gives every service its ports, the keyring and the guard. */
 @Module({})
 export class EnginesModule {
-  static register(engines: Engines, { logger, metrics, readiness }: Observability): DynamicModule {
+  static register(
+    engines: Engines,
+    { logger, metrics, readiness }: Observability,
+    jwt: JwtConfig = { issuers: [] },
+  ): DynamicModule {
     const { stores, embedder, languageModel, clock, keyring } = engines;
-    const guard = new AuthGuard({ controlStore: stores.controlStore, keyring, clock });
+    const tokens = new TokenVerifier(jwt, { clock, logger, metrics });
+    const guard = new AuthGuard({
+      tokens,
+      issuerStore: stores.issuerStore,
+      controlStore: stores.controlStore,
+      organisationStore: stores.organisationStore,
+      keyring,
+      clock,
+    });
     const providers = [
       value(EVENT_LOG, stores.log),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
       value(CONTROL_STORE, stores.controlStore),
       value(SUBJECT_REGISTRY, stores.subjectRegistry),
+      value(ORGANISATION_STORE, stores.organisationStore),
       value(KEY_VAULT, stores.keyVault),
       value(ERASURE_JOURNAL, stores.erasureJournal),
       value(SUBJECT_TOPICS_INDEX, stores.subjectTopics),
@@ -58,6 +83,10 @@ export class EnginesModule {
       value(LANGUAGE_MODEL, languageModel),
       value(CLOCK, clock),
       value(Keyring, keyring),
+      value(BudgetMeter, engines.budgets),
+      value(USAGE_STORE, stores.usageStore),
+      value(ISSUER_STORE, stores.issuerStore),
+      value(TokenVerifier, tokens),
       value(AuthGuard, guard),
       value(Logger, logger),
       value(Metrics, metrics),

@@ -1,5 +1,5 @@
 import type { Clock, Embedder, LanguageModel } from '@mneme/ports';
-import { Keyring, type Logger, type Metrics } from '@mneme/platform';
+import { BudgetMeter, Keyring, type Logger, type Metrics } from '@mneme/platform';
 import { openSqlite, type SharedOpening, type Sqlite } from '@mneme/sqlite';
 import type { EnginesConfig } from './engines.config.js';
 import { openEmbedder } from './open-embedder.js';
@@ -13,6 +13,7 @@ export interface Engines {
   readonly languageModel: LanguageModel;
   readonly clock: Clock;
   readonly keyring: Keyring;
+  readonly budgets: BudgetMeter;
   close(): Promise<void>;
 }
 
@@ -42,5 +43,10 @@ export async function openEngines(
       logger.error('the data key of a subject does not open; the subject is closed', { tenantId });
     },
   });
-  return { stores, embedder, languageModel, clock, keyring, close: () => stores.close() };
+  const budgets = new BudgetMeter({ usageStore: stores.usageStore, clock, logger });
+  const close = async () => {
+    await budgets.flush();
+    await stores.close();
+  };
+  return { stores, embedder, languageModel, clock, keyring, budgets, close };
 }

@@ -1,6 +1,5 @@
 import { Option } from 'commander';
-import { type Connection, NotFound, type Tenant } from '@mneme/client';
-import { jsonObject } from '../arguments.js';
+import type { Connection, Tenant } from '@mneme/client';
 import { minute, table } from '../format.js';
 import { does, leaf, type Shelf } from '../leaf.js';
 
@@ -24,25 +23,6 @@ export function addTenant(shelf: Shelf): void {
     const rows = tenants.map(({ tenantId, purpose, createdAt }) => [tenantId, purpose, minute(createdAt)]);
     return { json: { tenants: tenants.map(viewOf) }, lines: table(['tenant', 'purpose', 'created'], rows) };
   });
-
-  const policy = leaf(shelf, 'policy <id>', { parent })
-    .argument('[changes]', 'fields to change, as JSON: \'{"similarityMin":0.8}\'', jsonObject)
-    .description("show a tenant's policy, or change it");
-  does(shelf, policy, async (invocation, [tenantId = '', changes]) => {
-    const connection = invocation.connect('operator');
-    const tenant =
-      changes === undefined
-        ? await findTenant(connection, tenantId)
-        : await connection.admin.setPolicy({ tenantId, policyJson: changes });
-    const view = viewOf(tenant);
-    return { json: view, lines: JSON.stringify(view.policy, null, 2).split('\n') };
-  });
-}
-
-async function findTenant(connection: Connection, tenantId: string): Promise<Tenant> {
-  const found = (await allTenants(connection)).find((tenant) => tenant.tenantId === tenantId);
-  if (found === undefined) throw new NotFound(`there is no tenant ${tenantId}; \`mneme tenant list\` shows them`);
-  return found;
 }
 
 async function allTenants({ admin }: Connection): Promise<readonly Tenant[]> {

@@ -1,4 +1,4 @@
-import { completedPolicy } from '@mneme/domain';
+import { completePolicy } from '@mneme/domain';
 import type { Agent, ApiKey, Tenant } from '@mneme/ports';
 
 type Nullable<T> = { readonly [K in keyof T]-?: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] };
@@ -9,7 +9,7 @@ export type AgentRow = Nullable<Omit<Agent, 'teamIds'>> & { readonly teamIds: st
 export type ApiKeyRow = Nullable<Omit<ApiKey, 'rights'>> & { readonly rights: string };
 
 export function tenantOf({ tenantId, purpose, policy, createdAt }: TenantRow): Tenant {
-  return { tenantId, purpose, policy: completedPolicy(JSON.parse(policy) as Partial<Tenant['policy']>), createdAt };
+  return { tenantId, purpose, policy: completePolicy(JSON.parse(policy) as object), createdAt };
 }
 
 export function agentOf(row: AgentRow): Agent {

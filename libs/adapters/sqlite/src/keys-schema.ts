@@ -43,4 +43,34 @@ export const KEYS_MIGRATIONS: readonly string[] = [
    ) STRICT;
    CREATE INDEX accepted_turns_by_age ON accepted_turns (recorded_at);
    CREATE INDEX accepted_turns_of_subject ON accepted_turns (subject_id);`,
+
+  // Departments and teams were names on agents alone. A grant names one tenant, so that none can cross two.
+  `CREATE TABLE departments (
+     tenant_id TEXT NOT NULL REFERENCES tenants, department_id TEXT NOT NULL, created_at TEXT NOT NULL,
+     PRIMARY KEY (tenant_id, department_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE teams (
+     tenant_id TEXT NOT NULL REFERENCES tenants, team_id TEXT NOT NULL, created_at TEXT NOT NULL,
+     PRIMARY KEY (tenant_id, team_id)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE department_grants (
+     tenant_id TEXT NOT NULL, reader TEXT NOT NULL, owner TEXT NOT NULL, created_at TEXT NOT NULL,
+     PRIMARY KEY (tenant_id, reader, owner),
+     FOREIGN KEY (tenant_id, reader) REFERENCES departments ON DELETE CASCADE,
+     FOREIGN KEY (tenant_id, owner) REFERENCES departments ON DELETE CASCADE
+   ) STRICT, WITHOUT ROWID;
+   INSERT INTO departments SELECT DISTINCT tenant_id, department_id, strftime('%Y-%m-%dT%H:%M:%fZ') FROM agents
+     WHERE department_id IS NOT NULL;
+   INSERT INTO teams SELECT DISTINCT tenant_id, value, strftime('%Y-%m-%dT%H:%M:%fZ')
+     FROM agents, json_each(agents.team_ids);`,
+
+  `CREATE TABLE allowed_issuers (
+     tenant_id TEXT NOT NULL REFERENCES tenants, issuer TEXT NOT NULL, rights TEXT NOT NULL, min_trust REAL NOT NULL,
+     created_at TEXT NOT NULL, PRIMARY KEY (tenant_id, issuer)
+   ) STRICT, WITHOUT ROWID;`,
+
+  `CREATE TABLE usage_days (
+     tenant_id TEXT NOT NULL, day TEXT NOT NULL, turns INTEGER NOT NULL, tokens INTEGER NOT NULL,
+     PRIMARY KEY (tenant_id, day)
+   ) STRICT, WITHOUT ROWID;`,
 ];

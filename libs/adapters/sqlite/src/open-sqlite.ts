@@ -1,6 +1,16 @@
 import type { MessagePort } from 'node:worker_threads';
 import { randomKey } from '@mneme/domain';
-import type { Clock, ControlStore, ErasureJournal, KeyVault, ShadowStores, SubjectTopics } from '@mneme/ports';
+import type {
+  Clock,
+  ControlStore,
+  ErasureJournal,
+  IssuerStore,
+  KeyVault,
+  OrganisationStore,
+  ShadowStores,
+  SubjectTopics,
+  UsageStore,
+} from '@mneme/ports';
 import { BurstGauge } from './burst-gauge.js';
 import { joinDataDirectory, openDataDirectory } from './data-directory.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
@@ -14,11 +24,14 @@ import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
 import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite-event-log.js';
 import { SqliteFactGraph } from './sqlite-fact-graph.js';
+import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
+import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
+import { SqliteUsageStore } from './sqlite-usage-store.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
@@ -62,6 +75,9 @@ export interface Sqlite {
   readonly log: SqliteEventLog;
   readonly acceptedTurns: SqliteAcceptedTurns;
   readonly controlStore: ControlStore;
+  readonly organisationStore: OrganisationStore;
+  readonly issuerStore: IssuerStore;
+  readonly usageStore: UsageStore;
   readonly subjectRegistry: SqliteSubjectRegistry;
   readonly keyVault: KeyVault;
   readonly erasureJournal: ErasureJournal;
@@ -155,6 +171,9 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     acceptedTurns,
     subjectRegistry,
     controlStore: new SqliteControlStore(keysDb),
+    organisationStore: new SqliteOrganisationStore(keysDb),
+    issuerStore: new SqliteIssuerStore(keysDb),
+    usageStore: new SqliteUsageStore(keysDb),
     erasureJournal: new SqliteErasureJournal(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),

@@ -52,6 +52,7 @@ export class SqliteControlStore implements ControlStore {
     const values = [agent.tenantId, agent.agentId, agent.departmentId ?? null, JSON.stringify(agent.teamIds)];
     inTransaction(this.db, () => {
       if (!this.hasTenant(agent.tenantId)) throw noTenant();
+      registerPlaces(this.statements, agent);
       this.statements.of('putAgent').run(...values);
     });
   }
@@ -84,7 +85,22 @@ export class SqliteControlStore implements ControlStore {
 
   async revokeApiKey(tenantId: TenantId, keyId: string, revokedAt: string): Promise<void> {
     const { changes } = guard(() => this.statements.of('revokeApiKey').run(revokedAt, tenantId, keyId));
-    if (changes === 0) throw new NotFound('there is no such API key', { field: 'keyId' });
+    if (changes === 0) throw noKey();
+  }
+
+  async setKeyRights(tenantId: TenantId, keyId: string, rights: ApiKey['rights']): Promise<void> {
+    const { changes } = guard(() => this.statements.of('setKeyRights').run(JSON.stringify(rights), tenantId, keyId));
+    if (changes === 0) throw noKey();
+  }
+
+  async listOperatorKeys(): Promise<readonly ApiKey[]> {
+    const rows = guard(() => this.statements.of('listOperatorKeys').all(LISTED_KEYS_MAX) as readonly ApiKeyRow[]);
+    return rows.map(apiKeyOf);
+  }
+
+  async revokeOperatorKey(keyId: string, revokedAt: string): Promise<void> {
+    const { changes } = guard(() => this.statements.of('revokeOperatorKey').run(revokedAt, keyId));
+    if (changes === 0) throw noKey();
   }
 
   private hasTenant(tenantId: TenantId): boolean {
@@ -94,6 +110,15 @@ export class SqliteControlStore implements ControlStore {
   private hasApiKey(keyId: string): boolean {
     return this.statements.of('findApiKey').get(keyId) !== undefined;
   }
+}
+
+function registerPlaces(statements: Statements<keyof typeof SQL>, { tenantId, departmentId, teamIds }: Agent): void {
+  if (departmentId !== undefined) statements.of('registerDepartment').run(tenantId, departmentId);
+  for (const teamId of teamIds) statements.of('registerTeam').run(tenantId, teamId);
+}
+
+function noKey(): NotFound {
+  return new NotFound('there is no such API key', { field: 'keyId' });
 }
 
 function noTenant(): NotFound {
@@ -118,6 +143,10 @@ const SQL = {
   setPolicy: 'UPDATE tenants SET policy = ? WHERE tenant_id = ?',
   putAgent: `INSERT INTO agents (tenant_id, agent_id, department_id, team_ids) VALUES (?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET department_id = excluded.department_id, team_ids = excluded.team_ids`,
+  registerDepartment: `INSERT INTO departments (tenant_id, department_id, created_at)
+    VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ')) ON CONFLICT DO NOTHING`,
+  registerTeam: `INSERT INTO teams (tenant_id, team_id, created_at)
+    VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%fZ')) ON CONFLICT DO NOTHING`,
   findAgent: `SELECT tenant_id AS tenantId, agent_id AS agentId, department_id AS departmentId, team_ids AS teamIds
     FROM agents WHERE tenant_id = ? AND agent_id = ?`,
   createApiKey: `INSERT INTO api_keys
@@ -126,4 +155,8 @@ const SQL = {
   findApiKey: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE key_id = ?`,
   listApiKeys: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE tenant_id = ? ORDER BY created_at, key_id LIMIT ? + 0`,
   revokeApiKey: 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE tenant_id = ? AND key_id = ?',
+  setKeyRights: 'UPDATE api_keys SET rights = ? WHERE tenant_id = ? AND key_id = ?',
+  listOperatorKeys: `SELECT ${API_KEY_FIELDS} FROM api_keys WHERE tenant_id IS NULL ORDER BY created_at, key_id LIMIT ?`,
+  revokeOperatorKey: `UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?)
+    WHERE tenant_id IS NULL AND key_id = ?`,
 } as const;

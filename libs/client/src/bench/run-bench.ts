@@ -1,5 +1,5 @@
 import { InvalidInput } from '@mneme/domain';
-import { connect, type Connection } from '../connect.js';
+import { connect, type Connection, type TlsOptions } from '../connect.js';
 import { createFreshTenant } from '../fresh-tenant.js';
 import { startBackgroundIngest } from './background-ingest.js';
 import { Corpus } from './corpus.js';
@@ -13,6 +13,7 @@ import type { BenchReport, WithOthers } from './report.js';
 export interface BenchOptions {
   readonly address: string;
   readonly operatorKey: string;
+  readonly tls?: TlsOptions | undefined;
   /** Memories that recalls are measured over. */
   readonly memories: number;
   /** How many times as many another tenant gets afterwards; 0 leaves that out. */
@@ -49,8 +50,8 @@ const TENANT = {
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   requireWithin('memories', options.memories, { min: 100, max: MEMORIES_MAX });
   requireWithin('others', options.others, { min: 0, max: 100 });
-  const { address, operatorKey, signal } = options;
-  const operator = connect({ address, apiKey: operatorKey, signal });
+  const { address, tls, operatorKey, signal } = options;
+  const operator = connect({ address, tls, apiKey: operatorKey, signal });
   const tenant = await createFreshTenant(operator, { ...TENANT, prefix: 'bench', signal });
   const watch = new MemoryWatch(operator);
   try {

@@ -1,4 +1,4 @@
-import { connect, type Connection } from '../connect.js';
+import { connect, type Connection, type TlsOptions } from '../connect.js';
 import { createFreshTenant } from '../fresh-tenant.js';
 import { askQuestions, type Pass, type Rankings } from './ask-questions.js';
 import type { Dataset } from './dataset.js';
@@ -7,6 +7,7 @@ import { keptTurns, sendConversation, type SentConversation } from './send-conve
 export interface EvaluationOptions {
   readonly address: string;
   readonly operatorKey: string;
+  readonly tls?: TlsOptions | undefined;
   readonly dataset: Dataset;
   /** Switch the write-filter's verdict off. */
   readonly keepAll: boolean;
@@ -40,8 +41,8 @@ const RIGHTS = ['ingest', 'recall', 'on-behalf-of'];
 export async function runEvaluation(
   options: EvaluationOptions,
 ): Promise<{ readonly report: EvaluationReport; readonly rankings: Rankings }> {
-  const { address, operatorKey, signal } = options;
-  const operator = connect({ address, apiKey: operatorKey, signal });
+  const { address, tls, operatorKey, signal } = options;
+  const operator = connect({ address, tls, apiKey: operatorKey, signal });
   try {
     const tenant = await createFreshTenant(operator, {
       prefix: 'evaluation',

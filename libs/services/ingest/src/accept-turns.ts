@@ -1,4 +1,4 @@
-import { encodeReadToken, type Metrics } from '@mneme/platform';
+import { type BudgetMeter, encodeReadToken, type Metrics } from '@mneme/platform';
 import type { TurnPosition } from '@mneme/ports';
 import type { Principal } from '@mneme/domain';
 import { CommitQueue } from './commit-queue.js';
@@ -8,6 +8,7 @@ import { lastRecordedAt } from './last-recorded.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { type PreparePorts, PrepareTurns } from './prepare-turns.js';
 import type { SessionWriter } from './session-writer.js';
+import { usageOf } from './tenant-limits.js';
 
 /** The answer to a request; the log has its turns. */
 export interface AcceptedRequest {
@@ -20,6 +21,7 @@ export interface AcceptedRequest {
 export interface AcceptPorts extends PreparePorts, CommitPorts {
   readonly sessionWriter: SessionWriter;
   readonly metrics: Metrics;
+  readonly budgets: BudgetMeter;
 }
 
 /** Takes turns in: all of a request or nothing, and durable when it answers. */
@@ -72,15 +74,19 @@ export class AcceptTurns {
   }
 
   /** Checks a request and writes nothing but users never seen. */
-  prepare(principal: Principal, request: unknown): Promise<PreparedRequest> {
+  async prepare(principal: Principal, request: unknown): Promise<PreparedRequest> {
+    await this.ports.budgets.open(principal.tenantId);
     return this.prepareTurns.prepare(principal, request);
   }
 
-  /** Writes a prepared request; requests are written in the order of the calls. */
+  /**
+   * Writes a prepared request; requests are written in the order of the calls.
+   * @throws LimitExceeded `budget-spent`, also for turns that were taken before.
+   */
   async commit(request: PreparedRequest): Promise<AcceptedRequest> {
     const { metrics, sessionWriter } = this.ports;
     const startedMs = performance.now();
-    const { positions, events, repeatedCount } = await this.queue.submit(request, request.turns.length);
+    const { positions, events, repeatedCount } = await this.withinBudget(request);
     sessionWriter.offer(events);
     metrics.increment('mneme_turns_accepted_total', {}, request.turns.length - repeatedCount);
     metrics.increment('mneme_turns_repeated_total', {}, repeatedCount);
@@ -88,6 +94,23 @@ export class AcceptTurns {
     const turnIds = request.turns.map(({ turnId }) => turnId);
     const token = encodeReadToken({ offsets: nextOffsetsOf(positions), turnIds });
     return { turnIds, token, idempotencyKey: request.idempotencyKey, repeatedCount };
+  }
+
+  /** Counted before the write, and taken back for what it did not publish. */
+  private async withinBudget(request: PreparedRequest): Promise<Committed> {
+    const { budgets } = this.ports;
+    const spent = budgets.spend(request.principal.tenantId, usageOf(request.turns), request.budgets);
+    try {
+      const committed = await this.queue.submit(request, request.turns.length);
+      if (committed.events.length < request.turns.length) {
+        const published = new Set(committed.events.map(({ turnId }) => turnId));
+        budgets.giveBack(spent, usageOf(request.turns.filter(({ turnId }) => !published.has(turnId))));
+      }
+      return committed;
+    } catch (error) {
+      budgets.giveBack(spent);
+      throw error;
+    }
   }
 
   private async learnInstants(): Promise<void> {

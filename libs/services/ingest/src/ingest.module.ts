@@ -12,7 +12,7 @@ import {
   SUBJECT_REGISTRY,
   type SubjectRegistry,
 } from '@mneme/ports';
-import { AuthGuard, CallErrors, Keyring, Logger, Metrics } from '@mneme/platform';
+import { AuthGuard, BudgetMeter, CallErrors, Keyring, Logger, Metrics } from '@mneme/platform';
 import { AcceptTurns } from './accept-turns.js';
 import type { IngestConfig } from './ingest.config.js';
 import { IngestController } from './ingest.controller.js';
@@ -54,16 +54,17 @@ function sessionWriterProvider(config: IngestConfig) {
   };
 }
 
-type AcceptParts = [AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, SessionWriter, Metrics, Logger];
+type AcceptParts = [AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, SessionWriter, BudgetMeter, Metrics, Logger];
 
 function acceptTurnsProvider(config: IngestConfig) {
   return {
     provide: AcceptTurns,
-    inject: [ACCEPTED_TURNS, EVENT_LOG, CLOCK, AuthGuard, Keyring, SessionWriter, Metrics, Logger],
+    inject: [ACCEPTED_TURNS, EVENT_LOG, CLOCK, AuthGuard, Keyring, SessionWriter, BudgetMeter, Metrics, Logger],
     useFactory: (...parts: AcceptParts) => {
-      const [acceptedTurns, log, clock, guard, keyring, sessionWriter, metrics, logger] = parts;
+      const [acceptedTurns, log, clock, guard, keyring, sessionWriter, budgets, metrics, logger] = parts;
       const recordedClock = new RecordedClock(clock);
-      const ports = { acceptedTurns, log, clock, guard, keyring, sessionWriter, metrics, logger, recordedClock };
+      const writing = { acceptedTurns, log, clock, recordedClock, sessionWriter };
+      const ports = { ...writing, guard, keyring, budgets, metrics, logger };
       return new AcceptTurns(ports, config);
     },
   };

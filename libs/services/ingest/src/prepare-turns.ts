@@ -15,6 +15,7 @@ import {
 } from '@mneme/domain';
 import type { Clock, Tenant } from '@mneme/ports';
 import type { AuthGuard, Keyring, SubjectAccess } from '@mneme/platform';
+import { refuseOverTenantLimits } from './tenant-limits.js';
 import { audienceOf, userOf } from './turn-audience.js';
 import { type OccurredAt, readOccurredAt } from './occurred-at.js';
 import type { PreparedRequest, PreparedTurn } from './prepared-request.js';
@@ -64,13 +65,15 @@ export class PrepareTurns {
     const { keyring, clock } = this.ports;
     const preparedAtMs = clock.nowMs();
     const { tenant, indexKeys } = await keyring.tenant(principal.tenantId);
+    refuseOverTenantLimits(input, tenant.policy.limits);
     const addressed = this.address(principal, input, indexKeys);
     const subjectIds = [...new Set(addressed.map(({ subjectId }) => subjectId))];
     const accesses = await keyring.admit(principal.tenantId, subjectIds);
     const idempotencyKey = requestKeyOf(input);
     const context = { principal, tenant, indexKeys, idempotencyKey, sessionKeys: new Map<string, SessionKey>() };
     const turns = addressed.map((turn, i) => preparedTurn(turn, i, { ...context, access: openOf(accesses, turn, i) }));
-    return { principal, turns, idempotencyKey: answeredKeyOf(input, idempotencyKey), preparedAtMs };
+    const { budgets } = tenant.policy;
+    return { principal, turns, budgets, idempotencyKey: answeredKeyOf(input, idempotencyKey), preparedAtMs };
   }
 
   private address(principal: Principal, { turns }: IngestInput, indexKeys: IndexKeys): readonly Addressed[] {

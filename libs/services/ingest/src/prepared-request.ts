@@ -1,5 +1,5 @@
 import type { Audience, SessionKey, SourceClass, SubjectId, TurnId } from '@mneme/events';
-import type { DataKeys, Principal } from '@mneme/domain';
+import type { Budgets, DataKeys, Principal } from '@mneme/domain';
 import type { OccurredAt } from './occurred-at.js';
 import type { TurnInput } from './turn-schema.js';
 
@@ -23,6 +23,8 @@ export interface PreparedTurn {
 export interface PreparedRequest {
   readonly principal: Principal;
   readonly turns: readonly PreparedTurn[];
+  /** Of the tenant, as they were when the request came. */
+  readonly budgets: Budgets;
   /** Given or made; empty when every turn has a key of its own. */
   readonly idempotencyKey: string;
   readonly preparedAtMs: number;

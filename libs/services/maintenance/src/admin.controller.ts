@@ -3,18 +3,22 @@ import { Controller } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
 import { authorizationOf } from '@mneme/platform';
 import type {
+  ApiKey as ApiKeyMessage,
   CreateKeyRequest,
   CreateKeyResponse,
+  CreateOperatorKeyRequest,
   CreateTenantRequest,
   GetStatusRequest,
   GetStatusResponse,
   ListKeysRequest,
   ListKeysResponse,
+  ListOperatorKeysRequest,
   ListTenantsRequest,
   ListTenantsResponse,
   RevokeKeyRequest,
   RevokeKeyResponse,
-  SetPolicyRequest,
+  RevokeOperatorKeyRequest,
+  SetKeyRightsRequest,
   Tenant as TenantMessage,
 } from '@mneme/proto';
 import { Admins } from './admins.js';
@@ -25,7 +29,7 @@ import { keyView, tenantView } from './views.js';
 
 const TENANTS_PER_PAGE = 200;
 
-/** gRPC `mneme.v1.Admin`: tenants, keys, policy, status. */
+/** gRPC `mneme.v1.Admin`: tenants, keys, status. */
 @Controller()
 export class AdminController {
   constructor(
@@ -70,10 +74,30 @@ export class AdminController {
     return {};
   }
 
-  @GrpcMethod('Admin', 'SetPolicy')
-  async setPolicy(request: SetPolicyRequest, metadata: Metadata): Promise<TenantMessage> {
+  @GrpcMethod('Admin', 'SetKeyRights')
+  async setKeyRights(request: SetKeyRightsRequest, metadata: Metadata): Promise<ApiKeyMessage> {
     const tenantId = await this.admins.tenantFor(authorizationOf(metadata), request.tenantId);
-    return tenantView(await this.tenants.setPolicy(tenantId, request.policyJson));
+    return keyView(await this.keys.setRights(tenantId, request.keyId, request.rights));
+  }
+
+  @GrpcMethod('Admin', 'CreateOperatorKey')
+  async createOperatorKey(request: CreateOperatorKeyRequest, metadata: Metadata): Promise<CreateKeyResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    const { key, bearer } = await this.keys.issueOperator(request.expiresAt);
+    return { key: keyView(key), secret: bearer };
+  }
+
+  @GrpcMethod('Admin', 'ListOperatorKeys')
+  async listOperatorKeys(_request: ListOperatorKeysRequest, metadata: Metadata): Promise<ListKeysResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    return { keys: (await this.keys.listOperators()).map(keyView) };
+  }
+
+  @GrpcMethod('Admin', 'RevokeOperatorKey')
+  async revokeOperatorKey({ keyId }: RevokeOperatorKeyRequest, metadata: Metadata): Promise<RevokeKeyResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    await this.keys.revokeOperator(keyId);
+    return {};
   }
 
   @GrpcMethod('Admin', 'GetStatus')

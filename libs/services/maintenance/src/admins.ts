@@ -5,6 +5,11 @@ import { readTenantId } from './tenants.js';
 
 export type Caller = Principal | Operator;
 
+export interface Administered {
+  readonly tenantId: TenantId;
+  readonly isOperator: boolean;
+}
+
 /** Who may administer what: the operator any tenant, a key with the right `admin` its own. */
 export class Admins {
   constructor(private readonly guard: AuthGuard) {}
@@ -19,13 +24,19 @@ export class Admins {
    * @throws Forbidden for another tenant, whether it exists or not.
    */
   async tenantFor(authorization: string | undefined, requestedId: string | undefined): Promise<TenantId> {
+    return (await this.over(authorization, requestedId)).tenantId;
+  }
+
+  /** As `tenantFor`, and whether it is the operator who asks. */
+  async over(authorization: string | undefined, requestedId: string | undefined): Promise<Administered> {
     const caller = await this.guard.caller(authorization);
     if (isOperator(caller)) {
-      if (requestedId !== undefined) return readTenantId(requestedId);
+      if (requestedId !== undefined) return { tenantId: readTenantId(requestedId), isOperator: true };
       throw new Forbidden('the operator key belongs to no tenant: name one', { field: 'tenantId' });
     }
     requireRight(caller, 'admin');
-    if (requestedId === undefined || requestedId === caller.tenantId) return caller.tenantId;
+    const { tenantId } = caller;
+    if (requestedId === undefined || requestedId === tenantId) return { tenantId, isOperator: false };
     throw new Forbidden('this key administers its own tenant only', { field: 'tenantId' });
   }
 

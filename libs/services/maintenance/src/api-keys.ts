@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { AgentId, DepartmentId, TeamId, type TenantId } from '@mneme/events';
-import { InvalidInput, LimitExceeded, type Right, RIGHTS, secretHashOf } from '@mneme/domain';
-import type { ApiKey, Clock, ControlStore } from '@mneme/ports';
+import type { TeamId, TenantId } from '@mneme/events';
+import { Conflict, InvalidInput, LimitExceeded, NotFound, secretHashOf } from '@mneme/domain';
+import type { AgentRef, ApiKey, Clock, ControlStore } from '@mneme/ports';
 import { z } from 'zod';
+import { readAgent, readDepartment, readRights, readTeam, readTrust } from './names.js';
 
 export interface RequestedKey {
   readonly agentId: string;
@@ -24,9 +25,11 @@ const KEY_ID_BYTES = 8;
 const SECRET_BYTES = 32;
 const TEAMS_MAX = 64;
 const USER_ID_CHARS_MAX = 256;
-const TENANT_RIGHTS: readonly Right[] = RIGHTS.filter((right) => right !== 'operate');
 
-/** Issues, lists and revokes API keys. A key's agent is registered with it, with its department and teams. */
+/**
+ * Issues, lists and revokes API keys. A key's agent is registered with it: the department and teams that the request
+ * names are set, and an agent that was there keeps the rest.
+ */
 export class ApiKeys {
   constructor(
     private readonly controlStore: ControlStore,
@@ -35,23 +38,42 @@ export class ApiKeys {
 
   /** @throws InvalidInput, LimitExceeded; NotFound when the tenant does not exist. */
   async issue(tenantId: TenantId, request: RequestedKey): Promise<IssuedKey> {
-    const agentId = readName(AgentId, request.agentId, 'agentId');
-    const teamIds = readTeams(request.teamIds);
+    const agentId = readAgent(request.agentId);
     const rights = readRights(request.rights);
     const minTrust = readTrust(request.minTrust ?? 0);
     const expiry = readExpiry(request.expiresAt);
     const bound = readBoundUser(request.boundUserId);
-    const department =
-      request.departmentId === undefined
-        ? {}
-        : { departmentId: readName(DepartmentId, request.departmentId, 'departmentId') };
-    await this.controlStore.putAgent({ tenantId, agentId, teamIds, ...department });
+    await this.register({ tenantId, agentId }, request);
     return this.create({ tenantId, agentId, rights, minTrust, ...expiry, ...bound });
   }
 
-  /** A key that administers the deployment and reads no memory. */
-  issueOperator(): Promise<IssuedKey> {
-    return this.create({ rights: ['operate', 'admin'], minTrust: 0 });
+  /** A key that administers the deployment and reads no memory. @throws InvalidInput. */
+  async issueOperator(expiresAt?: string): Promise<IssuedKey> {
+    return this.create({ rights: ['operate', 'admin'], minTrust: 0, ...readExpiry(expiresAt) });
+  }
+
+  listOperators(): Promise<readonly ApiKey[]> {
+    return this.controlStore.listOperatorKeys();
+  }
+
+  /** In force at the next call. @throws NotFound; Conflict for the last one that is valid: nobody could operate then. */
+  async revokeOperator(keyId: string): Promise<void> {
+    const keys = await this.controlStore.listOperatorKeys();
+    if (!keys.some((key) => key.keyId === keyId))
+      throw new NotFound('there is no such operator key', { field: 'keyId' });
+    const others = keys.filter((key) => key.keyId !== keyId && this.isValid(key));
+    if (others.length === 0) {
+      throw new Conflict('this is the last valid operator key: make another one first', { field: 'keyId' });
+    }
+    await this.controlStore.revokeOperatorKey(keyId, this.now());
+  }
+
+  /** In force at the next call. @throws InvalidInput; NotFound, also for another tenant's key. */
+  async setRights(tenantId: TenantId, keyId: string, requested: readonly string[]): Promise<ApiKey> {
+    await this.controlStore.setKeyRights(tenantId, keyId, readRights(requested));
+    const key = await this.controlStore.findApiKey(keyId);
+    if (key === undefined) throw new NotFound('there is no such API key', { field: 'keyId' });
+    return key;
   }
 
   list(tenantId: TenantId): Promise<readonly ApiKey[]> {
@@ -61,6 +83,19 @@ export class ApiKeys {
   /** In force at the next call. @throws NotFound. */
   revoke(tenantId: TenantId, keyId: string): Promise<void> {
     return this.controlStore.revokeApiKey(tenantId, keyId, this.now());
+  }
+
+  private async register(agent: AgentRef, request: RequestedKey): Promise<void> {
+    const teamIds = readTeams(request.teamIds);
+    const { departmentId } = request;
+    const department = departmentId === undefined ? {} : { departmentId: readDepartment(departmentId) };
+    const known = await this.controlStore.findAgent(agent.tenantId, agent.agentId);
+    const named = teamIds.length === 0 ? {} : { teamIds };
+    await this.controlStore.putAgent({ teamIds, ...known, ...agent, ...department, ...named });
+  }
+
+  private isValid({ revokedAt, expiresAt }: ApiKey): boolean {
+    return revokedAt === undefined && (expiresAt === undefined || Date.parse(expiresAt) > this.clock.nowMs());
   }
 
   private async create(claims: Omit<ApiKey, 'keyId' | 'secretHash' | 'createdAt'>): Promise<IssuedKey> {
@@ -76,32 +111,12 @@ export class ApiKeys {
   }
 }
 
-function readName<S extends z.ZodType<string>>(schema: S, value: string, field: string): z.infer<S> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new InvalidInput('a name has letters, digits, ".", "_" and "-", at most 63', { field });
-}
-
 function readTeams(teams: readonly string[]): readonly TeamId[] {
   if (teams.length > TEAMS_MAX) {
     const detail = { field: 'teamIds', limit: `teamsMax=${TEAMS_MAX}`, sent: String(teams.length) };
     throw new LimitExceeded('more teams than the limit', detail);
   }
-  return teams.map((team, i) => readName(TeamId, team, `teamIds[${i}]`));
-}
-
-function readRights(rights: readonly string[]): readonly Right[] {
-  if (rights.length === 0) throw new InvalidInput('a key has at least one right', { field: 'rights' });
-  return [...new Set(rights)].map((right, i) => {
-    const known = TENANT_RIGHTS.find((one) => one === right);
-    if (known !== undefined) return known;
-    throw new InvalidInput(`a right is one of ${TENANT_RIGHTS.join(', ')}`, { field: `rights[${i}]` });
-  });
-}
-
-function readTrust(minTrust: number): number {
-  if (minTrust >= 0 && minTrust <= 1) return minTrust;
-  throw new InvalidInput('a trust is from 0 to 1', { field: 'minTrust', sent: String(minTrust) });
+  return [...new Set(teams.map((team, i) => readTeam(team, `teamIds[${i}]`)))];
 }
 
 function readExpiry(expiresAt: string | undefined): { expiresAt?: string } {

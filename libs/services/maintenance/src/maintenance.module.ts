@@ -10,19 +10,30 @@ import {
   EMBEDDER,
   EVENT_LOG,
   type EventLog,
+  ISSUER_STORE,
+  type IssuerStore,
   KEY_VAULT,
   type KeyVault,
+  ORGANISATION_STORE,
+  type OrganisationStore,
   SESSION_STORE,
   type SessionStore,
   SHADOW_STORES,
   type ShadowStores,
+  USAGE_STORE,
+  type UsageStore,
 } from '@mneme/ports';
-import { AuthGuard, Keyring, Logger, Metrics, type ProjectionFactory } from '@mneme/platform';
+import { AuthGuard, Keyring, Logger, Metrics, type ProjectionFactory, TokenVerifier } from '@mneme/platform';
 import { AdminController } from './admin.controller.js';
 import { Admins } from './admins.js';
 import { ApiKeys } from './api-keys.js';
 import { DigestController, REPLAY_PORTS } from './digest.controller.js';
 import { Housekeeping } from './housekeeping.js';
+import { IssuersController } from './issuers.controller.js';
+import { Issuers } from './issuers.js';
+import { OrganisationController } from './organisation.controller.js';
+import { Organisation } from './organisation.js';
+import { PolicyController } from './policy.controller.js';
 import type { ReplayPorts } from './replay-memories.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
 import { Tenants } from './tenants.js';
@@ -41,7 +52,7 @@ export class MaintenanceModule {
     return {
       module: MaintenanceModule,
       imports: options.projections.map(({ module }) => module),
-      controllers: [AdminController, DigestController],
+      controllers: [AdminController, OrganisationController, IssuersController, PolicyController, DigestController],
       providers: [...administration, statusProvider(options), replayProvider(options), housekeepingProvider(options)],
       exports: [Tenants, ApiKeys, Housekeeping],
     };
@@ -60,6 +71,18 @@ const administration = [
     provide: ApiKeys,
     inject: [CONTROL_STORE, CLOCK],
     useFactory: (controlStore: ControlStore, clock: Clock) => new ApiKeys(controlStore, clock),
+  },
+  {
+    provide: Issuers,
+    inject: [ISSUER_STORE, CLOCK, TokenVerifier],
+    useFactory: (issuerStore: IssuerStore, clock: Clock, tokens: TokenVerifier) =>
+      new Issuers({ issuerStore, clock, knows: (issuer) => tokens.knows(issuer) }),
+  },
+  {
+    provide: Organisation,
+    inject: [ORGANISATION_STORE, CONTROL_STORE, CLOCK],
+    useFactory: (organisationStore: OrganisationStore, controlStore: ControlStore, clock: Clock) =>
+      new Organisation({ organisationStore, controlStore, clock }),
   },
 ];
 
@@ -87,11 +110,13 @@ function statusProvider(options: MaintenanceOptions) {
   };
 }
 
+type KeptHouse = [AcceptedTurns, SessionStore, UsageStore, Clock, Logger];
+
 function housekeepingProvider({ housekeepingMs }: MaintenanceOptions) {
   return {
     provide: Housekeeping,
-    inject: [ACCEPTED_TURNS, SESSION_STORE, CLOCK, Logger],
-    useFactory: (acceptedTurns: AcceptedTurns, sessionStore: SessionStore, ...[clock, logger]: [Clock, Logger]) =>
-      new Housekeeping({ acceptedTurns, sessionStore, clock, logger }, housekeepingMs),
+    inject: [ACCEPTED_TURNS, SESSION_STORE, USAGE_STORE, CLOCK, Logger],
+    useFactory: (...[acceptedTurns, sessionStore, usageStore, clock, logger]: KeptHouse) =>
+      new Housekeeping({ acceptedTurns, sessionStore, usageStore, clock, logger }, housekeepingMs),
   };
 }

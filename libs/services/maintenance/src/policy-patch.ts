@@ -1,70 +1,81 @@
-import { DEFAULT_LIMITS, InvalidInput, KEEP_AT_LEAST_MAX, type TenantPolicy } from '@mneme/domain';
+import { Forbidden, InvalidInput, type TenantPolicy } from '@mneme/domain';
 import type { Tenant } from '@mneme/ports';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { policyBounds, PolicyPatch } from './policy-schema.js';
 
-const DAYS_MAX = 36_500;
-const RATED_TOOLS_MAX = 200;
-const share = z.number().min(0).max(1);
-const days = z.int().min(1).max(DAYS_MAX).nullable();
-const toolName = z.string().min(1).max(DEFAULT_LIMITS.nameCharsMax);
-const sources = <T extends z.ZodType>(value: T) =>
-  z.strictObject({ user: value, agent: value, tool: value, web: value, system: value }).partial().optional();
+type Fields = Readonly<Record<string, unknown>>;
 
-// Strict throughout: a field that does nothing would be taken for one that does.
-const PolicyPatch = z.strictObject({
-  keepAll: z.boolean().optional(),
-  similarityMin: share.optional(),
-  confidenceMin: share.optional(),
-  retentionDays: z.strictObject({ episode: days, fact: days, procedure: days, summary: days }).partial().optional(),
-  decayShare: z.strictObject({ episode: share, fact: share, procedure: share, summary: share }).partial().optional(),
-  confidence: sources(share),
-  trust: sources(share),
-  // Replaced as a whole, so that a tool can be taken out again.
-  toolReliability: z
-    .record(toolName, share)
-    .refine((rated) => Object.keys(rated).length <= RATED_TOOLS_MAX, `at most ${RATED_TOOLS_MAX} tools`)
-    .optional(),
-  sourceRetentionDays: sources(days),
-  reviewDays: sources(days),
-  writeFilter: z
-    .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
-    .partial()
-    .optional(),
-});
+const REPLACED_AS_A_WHOLE: ReadonlySet<string> = new Set<keyof TenantPolicy>(['toolReliability']);
 
 /** @throws InvalidInput naming the field that is unknown or out of range. */
 export function patchedPolicy(
   { policy, purpose }: Pick<Tenant, 'policy' | 'purpose'>,
   patchJson: string,
 ): TenantPolicy {
-  const parsed = PolicyPatch.safeParse(jsonOf(patchJson));
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    const field = ['policy', ...(issue?.path ?? [])].join('.');
-    throw new InvalidInput(`the policy is not valid: ${issue?.message ?? 'unknown'}`, { field });
-  }
+  const parsed = PolicyPatch.safeParse(jsonOf(patchJson), { reportInput: true });
+  if (!parsed.success) throw refusalOf(parsed.error);
   const patch = parsed.data;
   if (patch.keepAll === true && purpose !== 'evaluation') {
     throw new InvalidInput('only a tenant made for evaluation may keep all', { field: 'policy.keepAll' });
   }
-  return {
-    keepAll: patch.keepAll ?? policy.keepAll,
-    similarityMin: patch.similarityMin ?? policy.similarityMin,
-    confidenceMin: patch.confidenceMin ?? policy.confidenceMin,
-    retentionDays: merged(policy.retentionDays, patch.retentionDays),
-    decayShare: merged(policy.decayShare, patch.decayShare),
-    confidence: merged(policy.confidence, patch.confidence),
-    trust: merged(policy.trust, patch.trust),
-    toolReliability: patch.toolReliability ?? policy.toolReliability,
-    sourceRetentionDays: merged(policy.sourceRetentionDays, patch.sourceRetentionDays),
-    reviewDays: merged(policy.reviewDays, patch.reviewDays),
-    writeFilter: merged(policy.writeFilter, patch.writeFilter),
-  };
+  const changed = Object.entries(patch as Fields).map(([name, given]) => {
+    const before = (policy as unknown as Fields)[name];
+    if (given === undefined || REPLACED_AS_A_WHOLE.has(name)) return [name, given ?? before];
+    return [name, isObject(before) && isObject(given) ? merged(before, given) : given];
+  });
+  return { ...policy, ...(Object.fromEntries(changed) as Partial<TenantPolicy>) };
 }
 
-function merged<T extends object>(whole: T, patch: { readonly [K in keyof T]?: T[K] | undefined } | undefined): T {
-  const given = Object.entries(patch ?? {}).filter(([, value]) => value !== undefined);
+/**
+ * A tenant tightens what it may cost: lower limits, lower budgets. To loosen them is the operator's.
+ * @throws Forbidden naming the field.
+ */
+export function refuseLoosened(before: TenantPolicy, after: TenantPolicy): void {
+  for (const group of ['limits', 'budgets'] as const) {
+    for (const [name, value] of Object.entries(after[group]) as readonly (readonly [string, number | null])[]) {
+      const bound = (before[group] as Readonly<Record<string, number | null>>)[name] ?? Infinity;
+      if ((value ?? Infinity) <= bound) continue;
+      const detail = { field: `policy.${group}.${name}`, limit: `${name}=${bound}`, sent: String(value) };
+      throw new Forbidden('a tenant may lower this; only the operator raises it', detail);
+    }
+  }
+}
+
+function refusalOf({ issues: [issue] }: z.ZodError): InvalidInput {
+  const steps = (issue?.path ?? []).map(printable);
+  const path = steps.join('.');
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const name = [...steps, printable(key)].join('.');
+    return new InvalidInput('the policy has no such field: `mneme policy explain` lists them', {
+      field: `policy.${name}`,
+    });
+  }
+  const all = policyBounds();
+  const bounds = all.get(path) ?? all.get(steps[0] ?? '');
+  const sent = typeof issue?.input === 'number' ? { sent: String(issue.input) } : { sent: `a ${typeof issue?.input}` };
+  const expected = bounds === undefined ? 'a value of another form' : bounds;
+  const limit = bounds === undefined ? {} : { limit: bounds };
+  return new InvalidInput(`the policy is not valid: ${expected} is expected`, {
+    field: ['policy', ...(path === '' ? [] : [path])].join('.'),
+    ...limit,
+    ...sent,
+  });
+}
+
+/** A name that was sent, unless it may be anything else. */
+function printable(step: PropertyKey): string {
+  const name = String(step);
+  return /^[\w.-]{1,64}$/.test(name) ? name : '(unnamed)';
+}
+
+function merged(whole: object, patch: object): object {
+  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
   return { ...whole, ...Object.fromEntries(given) };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function jsonOf(text: string): unknown {

@@ -2,7 +2,7 @@ import { TenantId } from '@mneme/events';
 import { DEFAULT_POLICY, EVALUATION_POLICY, InvalidInput, NotFound, randomKey, type TenantPolicy } from '@mneme/domain';
 import type { Clock, ControlStore, KeyVault, Tenant, TenantKeys } from '@mneme/ports';
 import { type Keyring, tenantKeyContext } from '@mneme/platform';
-import { patchedPolicy } from './policy-patch.js';
+import { patchedPolicy, refuseLoosened } from './policy-patch.js';
 
 export interface TenantPorts {
   readonly controlStore: ControlStore;
@@ -41,11 +41,21 @@ export class Tenants {
     return this.ports.controlStore.listTenants({ limit, ...(after === undefined ? {} : { afterTenantId: after }) });
   }
 
-  /** Changes the fields that the JSON object names; in force at once here, within `keyCacheMs` elsewhere. */
-  async setPolicy(tenantId: TenantId, patchJson: string): Promise<Tenant> {
+  /** @throws NotFound. */
+  async get(tenantId: TenantId): Promise<Tenant> {
     const tenant = await this.ports.controlStore.findTenant(tenantId);
     if (tenant === undefined) throw new NotFound('there is no such tenant', { field: 'tenantId' });
+    return tenant;
+  }
+
+  /**
+   * Changes the fields that the JSON object names; in force at once in this thread, within `keyCacheMs` elsewhere.
+   * @throws InvalidInput for a field that is unknown or out of range; Forbidden for one that is loosened and may not be.
+   */
+  async setPolicy(tenantId: TenantId, patchJson: string, { mayLoosen }: { mayLoosen: boolean }): Promise<Tenant> {
+    const tenant = await this.get(tenantId);
     const policy: TenantPolicy = patchedPolicy(tenant, patchJson);
+    if (!mayLoosen) refuseLoosened(tenant.policy, policy);
     await this.ports.controlStore.setPolicy(tenantId, policy);
     this.ports.keyring.forgetTenant(tenantId);
     return { tenantId, purpose: tenant.purpose, createdAt: tenant.createdAt, policy };

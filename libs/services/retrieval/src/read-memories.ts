@@ -2,6 +2,7 @@ import { MemoryId, TurnContent } from '@mneme/events';
 import {
   InvalidInput,
   type Limits,
+  limitsFor,
   NotFound,
   type Principal,
   sessionKeyOf,
@@ -67,14 +68,13 @@ export class ReadMemories {
 
   /** A page, newest first; pages do not repeat or skip a memory that stays. */
   async list(principal: Principal, request: RequestedList): Promise<ListMemoriesResponse> {
-    const { limits, ports } = this;
-    const limit = readCount(request.pageSize ?? DEFAULT_PAGE, {
-      field: 'pageSize',
-      limit: 'pageSizeMax',
-      max: limits.pageSizeMax,
-    });
+    const { ports } = this;
+    const { scope, subjectId, indexKeys, tenant } = await readerOf(ports, principal, request.userId);
+    const limits = limitsFor(this.limits, tenant.policy.limits);
+    const max = limits.pageSizeMax;
+    const size = request.pageSize ?? Math.min(DEFAULT_PAGE, max);
+    const limit = readCount(size, { field: 'pageSize', limit: 'pageSizeMax', max });
     const after = request.cursor === undefined ? undefined : decodeCursor(request.cursor);
-    const { scope, subjectId, indexKeys } = await readerOf(ports, principal, request.userId);
     const filter = memoryFilterOf(request.filters, { limits, indexKeys, subjectId });
     const freshness = await ports.waitFor.wait(request.waitFor);
     const page = { filter, limit, nowMs: ports.clock.nowMs(), ...(after === undefined ? {} : { after }) };
@@ -92,9 +92,10 @@ export class ReadMemories {
   async session(principal: Principal, request: RequestedSession): Promise<GetSessionResponse> {
     const field = 'session';
     if (request.session === '') throw new InvalidInput('a session has a name', { field });
-    const max = this.limits.sessionTurnsMax;
-    const limit = readCount(request.limit ?? DEFAULT_TURNS, { field: 'limit', limit: 'sessionTurnsMax', max });
-    const { scope, subjectId, indexKeys, tenantId } = await readerOf(this.ports, principal, request.userId);
+    const { scope, subjectId, indexKeys, tenantId, tenant } = await readerOf(this.ports, principal, request.userId);
+    const max = limitsFor(this.limits, tenant.policy.limits).sessionTurnsMax;
+    const turnsWanted = request.limit ?? Math.min(DEFAULT_TURNS, max);
+    const limit = readCount(turnsWanted, { field: 'limit', limit: 'sessionTurnsMax', max });
     const sessionKey = sessionKeyOf(indexKeys, subjectId, request.session);
     const turns = await this.ports.sessionStore.lastTurns(scope, sessionKey, limit);
     const subjects = [...new Set(turns.map((turn) => turn.subjectId))];

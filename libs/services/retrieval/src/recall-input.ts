@@ -36,7 +36,7 @@ export function readRecall(request: RequestedRecall, context: InputContext): Rec
   const { reader, limits } = context;
   return {
     question: readQuestion(request.question, limits),
-    limit: readCount(request.limit ?? DEFAULT_HITS, {
+    limit: readCount(request.limit ?? Math.min(DEFAULT_HITS, limits.recallHitsMax), {
       field: 'limit',
       limit: 'recallHitsMax',
       max: limits.recallHitsMax,

@@ -1,4 +1,4 @@
-import { blindTermsOf, rank, type Ranked } from '@mneme/domain';
+import { blindTermsOf, limitsFor, rank, type Ranked } from '@mneme/domain';
 import type { Catalogue, Clock, Embedder, FactGraph, IndexFilter, VectorIndex } from '@mneme/ports';
 import type { AuthGuard, Keyring, Metrics } from '@mneme/platform';
 import type { RecallResponse } from '@mneme/proto';
@@ -35,7 +35,8 @@ export class Recall {
   async recall(principal: Principal, request: RequestedRecall): Promise<RecallResponse> {
     const startedMs = performance.now();
     const reader = await readerOf(this.ports, principal, request.userId);
-    const input = readRecall(request, { reader, limits: this.config.limits, nowMs: this.ports.clock.nowMs() });
+    const limits = limitsFor(this.config.limits, reader.tenant.policy.limits);
+    const input = readRecall(request, { reader, limits, nowMs: this.ports.clock.nowMs() });
     const freshness = await this.ports.waitFor.wait(input.waitFor);
     const response = await this.answer(reader, input, freshness);
     this.ports.metrics.observe('mneme_recall_ms', performance.now() - startedMs, { leg: 'all' });

@@ -93,6 +93,89 @@ export interface RevokeKeyRequest {
 export interface RevokeKeyResponse {
 }
 
+export interface SetKeyRightsRequest {
+  tenantId?: string | undefined;
+  keyId: string;
+  rights: string[];
+}
+
+export interface CreateOperatorKeyRequest {
+  expiresAt?: string | undefined;
+}
+
+export interface ListOperatorKeysRequest {
+}
+
+export interface RevokeOperatorKeyRequest {
+  keyId: string;
+}
+
+export interface AllowIssuerRequest {
+  tenantId?:
+    | string
+    | undefined;
+  /** As in the tokens' `iss`; it must be one that the deployment knows. */
+  issuer: string;
+  rights: string[];
+  /** Tokens read nothing below, whatever they say. */
+  minTrust?: number | undefined;
+}
+
+export interface AllowedIssuer {
+  tenantId: string;
+  issuer: string;
+  rights: string[];
+  minTrust: number;
+  createdAt: string;
+}
+
+export interface ListIssuersRequest {
+  tenantId?: string | undefined;
+}
+
+export interface ListIssuersResponse {
+  issuers: AllowedIssuer[];
+}
+
+export interface RemoveIssuerRequest {
+  tenantId?: string | undefined;
+  issuer: string;
+}
+
+export interface RemoveIssuerResponse {
+}
+
+export interface GetPolicyRequest {
+  tenantId?: string | undefined;
+}
+
+export interface ExplainPolicyRequest {
+  tenantId?: string | undefined;
+}
+
+export interface ExplainPolicyResponse {
+  fields: PolicyField[];
+  used?: BudgetUse | undefined;
+}
+
+export interface PolicyField {
+  /** `retentionDays.episode`. */
+  name: string;
+  /** As JSON. */
+  value: string;
+  defaultValue: string;
+  bounds: string;
+  about: string;
+}
+
+/** What the tenant has used of its budgets on the day that runs, in UTC. */
+export interface BudgetUse {
+  day: string;
+  turns: number;
+  tokens: number;
+  resetsAt: string;
+}
+
 export interface SetPolicyRequest {
   tenantId?:
     | string
@@ -1348,6 +1431,1357 @@ export const RevokeKeyResponse: MessageFns<RevokeKeyResponse> = {
   },
 };
 
+function createBaseSetKeyRightsRequest(): SetKeyRightsRequest {
+  return { tenantId: undefined, keyId: "", rights: [] };
+}
+
+export const SetKeyRightsRequest: MessageFns<SetKeyRightsRequest> = {
+  encode(message: SetKeyRightsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== undefined) {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.keyId !== "") {
+      writer.uint32(18).string(message.keyId);
+    }
+    for (const v of message.rights) {
+      writer.uint32(26).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetKeyRightsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetKeyRightsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rights.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetKeyRightsRequest {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : undefined,
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+      rights: globalThis.Array.isArray(object?.rights) ? object.rights.map((e: any) => globalThis.String(e)) : [],
+    };
+  },
+
+  toJSON(message: SetKeyRightsRequest): unknown {
+    const obj: any = {};
+    if (message.tenantId !== undefined) {
+      obj.tenantId = message.tenantId;
+    }
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    if (message.rights?.length) {
+      obj.rights = message.rights;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetKeyRightsRequest>, I>>(base?: I): SetKeyRightsRequest {
+    return SetKeyRightsRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetKeyRightsRequest>, I>>(object: I): SetKeyRightsRequest {
+    const message = createBaseSetKeyRightsRequest();
+    message.tenantId = object.tenantId ?? undefined;
+    message.keyId = object.keyId ?? "";
+    message.rights = object.rights?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseCreateOperatorKeyRequest(): CreateOperatorKeyRequest {
+  return { expiresAt: undefined };
+}
+
+export const CreateOperatorKeyRequest: MessageFns<CreateOperatorKeyRequest> = {
+  encode(message: CreateOperatorKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.expiresAt !== undefined) {
+      writer.uint32(10).string(message.expiresAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): CreateOperatorKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseCreateOperatorKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.expiresAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): CreateOperatorKeyRequest {
+    return {
+      expiresAt: isSet(object.expiresAt)
+        ? globalThis.String(object.expiresAt)
+        : isSet(object.expires_at)
+        ? globalThis.String(object.expires_at)
+        : undefined,
+    };
+  },
+
+  toJSON(message: CreateOperatorKeyRequest): unknown {
+    const obj: any = {};
+    if (message.expiresAt !== undefined) {
+      obj.expiresAt = message.expiresAt;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<CreateOperatorKeyRequest>, I>>(base?: I): CreateOperatorKeyRequest {
+    return CreateOperatorKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<CreateOperatorKeyRequest>, I>>(object: I): CreateOperatorKeyRequest {
+    const message = createBaseCreateOperatorKeyRequest();
+    message.expiresAt = object.expiresAt ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListOperatorKeysRequest(): ListOperatorKeysRequest {
+  return {};
+}
+
+export const ListOperatorKeysRequest: MessageFns<ListOperatorKeysRequest> = {
+  encode(_: ListOperatorKeysRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListOperatorKeysRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListOperatorKeysRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): ListOperatorKeysRequest {
+    return {};
+  },
+
+  toJSON(_: ListOperatorKeysRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListOperatorKeysRequest>, I>>(base?: I): ListOperatorKeysRequest {
+    return ListOperatorKeysRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListOperatorKeysRequest>, I>>(_: I): ListOperatorKeysRequest {
+    const message = createBaseListOperatorKeysRequest();
+    return message;
+  },
+};
+
+function createBaseRevokeOperatorKeyRequest(): RevokeOperatorKeyRequest {
+  return { keyId: "" };
+}
+
+export const RevokeOperatorKeyRequest: MessageFns<RevokeOperatorKeyRequest> = {
+  encode(message: RevokeOperatorKeyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.keyId !== "") {
+      writer.uint32(10).string(message.keyId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RevokeOperatorKeyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRevokeOperatorKeyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.keyId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RevokeOperatorKeyRequest {
+    return {
+      keyId: isSet(object.keyId)
+        ? globalThis.String(object.keyId)
+        : isSet(object.key_id)
+        ? globalThis.String(object.key_id)
+        : "",
+    };
+  },
+
+  toJSON(message: RevokeOperatorKeyRequest): unknown {
+    const obj: any = {};
+    if (message.keyId !== "") {
+      obj.keyId = message.keyId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RevokeOperatorKeyRequest>, I>>(base?: I): RevokeOperatorKeyRequest {
+    return RevokeOperatorKeyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RevokeOperatorKeyRequest>, I>>(object: I): RevokeOperatorKeyRequest {
+    const message = createBaseRevokeOperatorKeyRequest();
+    message.keyId = object.keyId ?? "";
+    return message;
+  },
+};
+
+function createBaseAllowIssuerRequest(): AllowIssuerRequest {
+  return { tenantId: undefined, issuer: "", rights: [], minTrust: undefined };
+}
+
+export const AllowIssuerRequest: MessageFns<AllowIssuerRequest> = {
+  encode(message: AllowIssuerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== undefined) {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.issuer !== "") {
+      writer.uint32(18).string(message.issuer);
+    }
+    for (const v of message.rights) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.minTrust !== undefined) {
+      writer.uint32(33).double(message.minTrust);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AllowIssuerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAllowIssuerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.issuer = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rights.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.minTrust = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AllowIssuerRequest {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : undefined,
+      issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+      rights: globalThis.Array.isArray(object?.rights) ? object.rights.map((e: any) => globalThis.String(e)) : [],
+      minTrust: isSet(object.minTrust)
+        ? globalThis.Number(object.minTrust)
+        : isSet(object.min_trust)
+        ? globalThis.Number(object.min_trust)
+        : undefined,
+    };
+  },
+
+  toJSON(message: AllowIssuerRequest): unknown {
+    const obj: any = {};
+    if (message.tenantId !== undefined) {
+      obj.tenantId = message.tenantId;
+    }
+    if (message.issuer !== "") {
+      obj.issuer = message.issuer;
+    }
+    if (message.rights?.length) {
+      obj.rights = message.rights;
+    }
+    if (message.minTrust !== undefined) {
+      obj.minTrust = floatToJson(message.minTrust);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AllowIssuerRequest>, I>>(base?: I): AllowIssuerRequest {
+    return AllowIssuerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AllowIssuerRequest>, I>>(object: I): AllowIssuerRequest {
+    const message = createBaseAllowIssuerRequest();
+    message.tenantId = object.tenantId ?? undefined;
+    message.issuer = object.issuer ?? "";
+    message.rights = object.rights?.map((e) => e) || [];
+    message.minTrust = object.minTrust ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAllowedIssuer(): AllowedIssuer {
+  return { tenantId: "", issuer: "", rights: [], minTrust: 0, createdAt: "" };
+}
+
+export const AllowedIssuer: MessageFns<AllowedIssuer> = {
+  encode(message: AllowedIssuer, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== "") {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.issuer !== "") {
+      writer.uint32(18).string(message.issuer);
+    }
+    for (const v of message.rights) {
+      writer.uint32(26).string(v!);
+    }
+    if (message.minTrust !== 0) {
+      writer.uint32(33).double(message.minTrust);
+    }
+    if (message.createdAt !== "") {
+      writer.uint32(42).string(message.createdAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AllowedIssuer {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAllowedIssuer();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.issuer = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.rights.push(reader.string());
+            continue;
+          }
+          case 4: {
+            if (tag !== 33) {
+              break;
+            }
+
+            message.minTrust = reader.double();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.createdAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): AllowedIssuer {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : "",
+      issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+      rights: globalThis.Array.isArray(object?.rights) ? object.rights.map((e: any) => globalThis.String(e)) : [],
+      minTrust: isSet(object.minTrust)
+        ? globalThis.Number(object.minTrust)
+        : isSet(object.min_trust)
+        ? globalThis.Number(object.min_trust)
+        : 0,
+      createdAt: isSet(object.createdAt)
+        ? globalThis.String(object.createdAt)
+        : isSet(object.created_at)
+        ? globalThis.String(object.created_at)
+        : "",
+    };
+  },
+
+  toJSON(message: AllowedIssuer): unknown {
+    const obj: any = {};
+    if (message.tenantId !== "") {
+      obj.tenantId = message.tenantId;
+    }
+    if (message.issuer !== "") {
+      obj.issuer = message.issuer;
+    }
+    if (message.rights?.length) {
+      obj.rights = message.rights;
+    }
+    if (message.minTrust !== 0) {
+      obj.minTrust = floatToJson(message.minTrust);
+    }
+    if (message.createdAt !== "") {
+      obj.createdAt = message.createdAt;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<AllowedIssuer>, I>>(base?: I): AllowedIssuer {
+    return AllowedIssuer.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<AllowedIssuer>, I>>(object: I): AllowedIssuer {
+    const message = createBaseAllowedIssuer();
+    message.tenantId = object.tenantId ?? "";
+    message.issuer = object.issuer ?? "";
+    message.rights = object.rights?.map((e) => e) || [];
+    message.minTrust = object.minTrust ?? 0;
+    message.createdAt = object.createdAt ?? "";
+    return message;
+  },
+};
+
+function createBaseListIssuersRequest(): ListIssuersRequest {
+  return { tenantId: undefined };
+}
+
+export const ListIssuersRequest: MessageFns<ListIssuersRequest> = {
+  encode(message: ListIssuersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== undefined) {
+      writer.uint32(10).string(message.tenantId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListIssuersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListIssuersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListIssuersRequest {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ListIssuersRequest): unknown {
+    const obj: any = {};
+    if (message.tenantId !== undefined) {
+      obj.tenantId = message.tenantId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListIssuersRequest>, I>>(base?: I): ListIssuersRequest {
+    return ListIssuersRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListIssuersRequest>, I>>(object: I): ListIssuersRequest {
+    const message = createBaseListIssuersRequest();
+    message.tenantId = object.tenantId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListIssuersResponse(): ListIssuersResponse {
+  return { issuers: [] };
+}
+
+export const ListIssuersResponse: MessageFns<ListIssuersResponse> = {
+  encode(message: ListIssuersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.issuers) {
+      AllowedIssuer.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListIssuersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListIssuersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.issuers.push(AllowedIssuer.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ListIssuersResponse {
+    return {
+      issuers: globalThis.Array.isArray(object?.issuers)
+        ? object.issuers.map((e: any) => AllowedIssuer.fromJSON(e))
+        : [],
+    };
+  },
+
+  toJSON(message: ListIssuersResponse): unknown {
+    const obj: any = {};
+    if (message.issuers?.length) {
+      obj.issuers = message.issuers.map((e) => AllowedIssuer.toJSON(e));
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ListIssuersResponse>, I>>(base?: I): ListIssuersResponse {
+    return ListIssuersResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ListIssuersResponse>, I>>(object: I): ListIssuersResponse {
+    const message = createBaseListIssuersResponse();
+    message.issuers = object.issuers?.map((e) => AllowedIssuer.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseRemoveIssuerRequest(): RemoveIssuerRequest {
+  return { tenantId: undefined, issuer: "" };
+}
+
+export const RemoveIssuerRequest: MessageFns<RemoveIssuerRequest> = {
+  encode(message: RemoveIssuerRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== undefined) {
+      writer.uint32(10).string(message.tenantId);
+    }
+    if (message.issuer !== "") {
+      writer.uint32(18).string(message.issuer);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveIssuerRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveIssuerRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.issuer = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): RemoveIssuerRequest {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : undefined,
+      issuer: isSet(object.issuer) ? globalThis.String(object.issuer) : "",
+    };
+  },
+
+  toJSON(message: RemoveIssuerRequest): unknown {
+    const obj: any = {};
+    if (message.tenantId !== undefined) {
+      obj.tenantId = message.tenantId;
+    }
+    if (message.issuer !== "") {
+      obj.issuer = message.issuer;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RemoveIssuerRequest>, I>>(base?: I): RemoveIssuerRequest {
+    return RemoveIssuerRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemoveIssuerRequest>, I>>(object: I): RemoveIssuerRequest {
+    const message = createBaseRemoveIssuerRequest();
+    message.tenantId = object.tenantId ?? undefined;
+    message.issuer = object.issuer ?? "";
+    return message;
+  },
+};
+
+function createBaseRemoveIssuerResponse(): RemoveIssuerResponse {
+  return {};
+}
+
+export const RemoveIssuerResponse: MessageFns<RemoveIssuerResponse> = {
+  encode(_: RemoveIssuerResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveIssuerResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveIssuerResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RemoveIssuerResponse {
+    return {};
+  },
+
+  toJSON(_: RemoveIssuerResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RemoveIssuerResponse>, I>>(base?: I): RemoveIssuerResponse {
+    return RemoveIssuerResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RemoveIssuerResponse>, I>>(_: I): RemoveIssuerResponse {
+    const message = createBaseRemoveIssuerResponse();
+    return message;
+  },
+};
+
+function createBaseGetPolicyRequest(): GetPolicyRequest {
+  return { tenantId: undefined };
+}
+
+export const GetPolicyRequest: MessageFns<GetPolicyRequest> = {
+  encode(message: GetPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== undefined) {
+      writer.uint32(10).string(message.tenantId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): GetPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseGetPolicyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): GetPolicyRequest {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : undefined,
+    };
+  },
+
+  toJSON(message: GetPolicyRequest): unknown {
+    const obj: any = {};
+    if (message.tenantId !== undefined) {
+      obj.tenantId = message.tenantId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<GetPolicyRequest>, I>>(base?: I): GetPolicyRequest {
+    return GetPolicyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<GetPolicyRequest>, I>>(object: I): GetPolicyRequest {
+    const message = createBaseGetPolicyRequest();
+    message.tenantId = object.tenantId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseExplainPolicyRequest(): ExplainPolicyRequest {
+  return { tenantId: undefined };
+}
+
+export const ExplainPolicyRequest: MessageFns<ExplainPolicyRequest> = {
+  encode(message: ExplainPolicyRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.tenantId !== undefined) {
+      writer.uint32(10).string(message.tenantId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainPolicyRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainPolicyRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.tenantId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainPolicyRequest {
+    return {
+      tenantId: isSet(object.tenantId)
+        ? globalThis.String(object.tenantId)
+        : isSet(object.tenant_id)
+        ? globalThis.String(object.tenant_id)
+        : undefined,
+    };
+  },
+
+  toJSON(message: ExplainPolicyRequest): unknown {
+    const obj: any = {};
+    if (message.tenantId !== undefined) {
+      obj.tenantId = message.tenantId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainPolicyRequest>, I>>(base?: I): ExplainPolicyRequest {
+    return ExplainPolicyRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainPolicyRequest>, I>>(object: I): ExplainPolicyRequest {
+    const message = createBaseExplainPolicyRequest();
+    message.tenantId = object.tenantId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseExplainPolicyResponse(): ExplainPolicyResponse {
+  return { fields: [], used: undefined };
+}
+
+export const ExplainPolicyResponse: MessageFns<ExplainPolicyResponse> = {
+  encode(message: ExplainPolicyResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.fields) {
+      PolicyField.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.used !== undefined) {
+      BudgetUse.encode(message.used, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExplainPolicyResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExplainPolicyResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.fields.push(PolicyField.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.used = BudgetUse.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ExplainPolicyResponse {
+    return {
+      fields: globalThis.Array.isArray(object?.fields) ? object.fields.map((e: any) => PolicyField.fromJSON(e)) : [],
+      used: isSet(object.used) ? BudgetUse.fromJSON(object.used) : undefined,
+    };
+  },
+
+  toJSON(message: ExplainPolicyResponse): unknown {
+    const obj: any = {};
+    if (message.fields?.length) {
+      obj.fields = message.fields.map((e) => PolicyField.toJSON(e));
+    }
+    if (message.used !== undefined) {
+      obj.used = BudgetUse.toJSON(message.used);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ExplainPolicyResponse>, I>>(base?: I): ExplainPolicyResponse {
+    return ExplainPolicyResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ExplainPolicyResponse>, I>>(object: I): ExplainPolicyResponse {
+    const message = createBaseExplainPolicyResponse();
+    message.fields = object.fields?.map((e) => PolicyField.fromPartial(e)) || [];
+    message.used = (object.used !== undefined && object.used !== null) ? BudgetUse.fromPartial(object.used) : undefined;
+    return message;
+  },
+};
+
+function createBasePolicyField(): PolicyField {
+  return { name: "", value: "", defaultValue: "", bounds: "", about: "" };
+}
+
+export const PolicyField: MessageFns<PolicyField> = {
+  encode(message: PolicyField, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.value !== "") {
+      writer.uint32(18).string(message.value);
+    }
+    if (message.defaultValue !== "") {
+      writer.uint32(26).string(message.defaultValue);
+    }
+    if (message.bounds !== "") {
+      writer.uint32(34).string(message.bounds);
+    }
+    if (message.about !== "") {
+      writer.uint32(42).string(message.about);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PolicyField {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePolicyField();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.value = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.defaultValue = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.bounds = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.about = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): PolicyField {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      value: isSet(object.value) ? globalThis.String(object.value) : "",
+      defaultValue: isSet(object.defaultValue)
+        ? globalThis.String(object.defaultValue)
+        : isSet(object.default_value)
+        ? globalThis.String(object.default_value)
+        : "",
+      bounds: isSet(object.bounds) ? globalThis.String(object.bounds) : "",
+      about: isSet(object.about) ? globalThis.String(object.about) : "",
+    };
+  },
+
+  toJSON(message: PolicyField): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.value !== "") {
+      obj.value = message.value;
+    }
+    if (message.defaultValue !== "") {
+      obj.defaultValue = message.defaultValue;
+    }
+    if (message.bounds !== "") {
+      obj.bounds = message.bounds;
+    }
+    if (message.about !== "") {
+      obj.about = message.about;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<PolicyField>, I>>(base?: I): PolicyField {
+    return PolicyField.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<PolicyField>, I>>(object: I): PolicyField {
+    const message = createBasePolicyField();
+    message.name = object.name ?? "";
+    message.value = object.value ?? "";
+    message.defaultValue = object.defaultValue ?? "";
+    message.bounds = object.bounds ?? "";
+    message.about = object.about ?? "";
+    return message;
+  },
+};
+
+function createBaseBudgetUse(): BudgetUse {
+  return { day: "", turns: 0, tokens: 0, resetsAt: "" };
+}
+
+export const BudgetUse: MessageFns<BudgetUse> = {
+  encode(message: BudgetUse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.day !== "") {
+      writer.uint32(10).string(message.day);
+    }
+    if (message.turns !== 0) {
+      writer.uint32(16).uint64(message.turns);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(24).uint64(message.tokens);
+    }
+    if (message.resetsAt !== "") {
+      writer.uint32(34).string(message.resetsAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BudgetUse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBudgetUse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.day = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.turns = longToNumber(reader.uint64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tokens = longToNumber(reader.uint64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.resetsAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BudgetUse {
+    return {
+      day: isSet(object.day) ? globalThis.String(object.day) : "",
+      turns: isSet(object.turns) ? globalThis.Number(object.turns) : 0,
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      resetsAt: isSet(object.resetsAt)
+        ? globalThis.String(object.resetsAt)
+        : isSet(object.resets_at)
+        ? globalThis.String(object.resets_at)
+        : "",
+    };
+  },
+
+  toJSON(message: BudgetUse): unknown {
+    const obj: any = {};
+    if (message.day !== "") {
+      obj.day = message.day;
+    }
+    if (message.turns !== 0) {
+      obj.turns = Math.round(message.turns);
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    if (message.resetsAt !== "") {
+      obj.resetsAt = message.resetsAt;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BudgetUse>, I>>(base?: I): BudgetUse {
+    return BudgetUse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BudgetUse>, I>>(object: I): BudgetUse {
+    const message = createBaseBudgetUse();
+    message.day = object.day ?? "";
+    message.turns = object.turns ?? 0;
+    message.tokens = object.tokens ?? 0;
+    message.resetsAt = object.resetsAt ?? "";
+    return message;
+  },
+};
+
 function createBaseSetPolicyRequest(): SetPolicyRequest {
   return { tenantId: undefined, policyJson: "" };
 }
@@ -2488,7 +3922,101 @@ export const AdminService = {
     responseSerialize: (value: RevokeKeyResponse): Buffer => Buffer.from(RevokeKeyResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): RevokeKeyResponse => RevokeKeyResponse.decode(value),
   },
-  /** Replaces the fields of the policy that are given. The operator's, or the tenant's under `admin`. */
+  /** Replaces the rights of a key, from its next call on. */
+  setKeyRights: {
+    path: "/mneme.v1.Admin/SetKeyRights" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetKeyRightsRequest): Buffer => Buffer.from(SetKeyRightsRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetKeyRightsRequest => SetKeyRightsRequest.decode(value),
+    responseSerialize: (value: ApiKey): Buffer => Buffer.from(ApiKey.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ApiKey => ApiKey.decode(value),
+  },
+  /** Keys that administer the deployment: the operator's alone. */
+  createOperatorKey: {
+    path: "/mneme.v1.Admin/CreateOperatorKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: CreateOperatorKeyRequest): Buffer =>
+      Buffer.from(CreateOperatorKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): CreateOperatorKeyRequest => CreateOperatorKeyRequest.decode(value),
+    responseSerialize: (value: CreateKeyResponse): Buffer => Buffer.from(CreateKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CreateKeyResponse => CreateKeyResponse.decode(value),
+  },
+  listOperatorKeys: {
+    path: "/mneme.v1.Admin/ListOperatorKeys" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListOperatorKeysRequest): Buffer =>
+      Buffer.from(ListOperatorKeysRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListOperatorKeysRequest => ListOperatorKeysRequest.decode(value),
+    responseSerialize: (value: ListKeysResponse): Buffer => Buffer.from(ListKeysResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListKeysResponse => ListKeysResponse.decode(value),
+  },
+  /** The last one that is valid stays. */
+  revokeOperatorKey: {
+    path: "/mneme.v1.Admin/RevokeOperatorKey" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RevokeOperatorKeyRequest): Buffer =>
+      Buffer.from(RevokeOperatorKeyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RevokeOperatorKeyRequest => RevokeOperatorKeyRequest.decode(value),
+    responseSerialize: (value: RevokeKeyResponse): Buffer => Buffer.from(RevokeKeyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RevokeKeyResponse => RevokeKeyResponse.decode(value),
+  },
+  /** Issuers whose tokens a tenant takes, each with the rights that its tokens may have at most. */
+  allowIssuer: {
+    path: "/mneme.v1.Admin/AllowIssuer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: AllowIssuerRequest): Buffer => Buffer.from(AllowIssuerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): AllowIssuerRequest => AllowIssuerRequest.decode(value),
+    responseSerialize: (value: AllowedIssuer): Buffer => Buffer.from(AllowedIssuer.encode(value).finish()),
+    responseDeserialize: (value: Buffer): AllowedIssuer => AllowedIssuer.decode(value),
+  },
+  listIssuers: {
+    path: "/mneme.v1.Admin/ListIssuers" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ListIssuersRequest): Buffer => Buffer.from(ListIssuersRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ListIssuersRequest => ListIssuersRequest.decode(value),
+    responseSerialize: (value: ListIssuersResponse): Buffer => Buffer.from(ListIssuersResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ListIssuersResponse => ListIssuersResponse.decode(value),
+  },
+  removeIssuer: {
+    path: "/mneme.v1.Admin/RemoveIssuer" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: RemoveIssuerRequest): Buffer => Buffer.from(RemoveIssuerRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RemoveIssuerRequest => RemoveIssuerRequest.decode(value),
+    responseSerialize: (value: RemoveIssuerResponse): Buffer =>
+      Buffer.from(RemoveIssuerResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): RemoveIssuerResponse => RemoveIssuerResponse.decode(value),
+  },
+  getPolicy: {
+    path: "/mneme.v1.Admin/GetPolicy" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: GetPolicyRequest): Buffer => Buffer.from(GetPolicyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): GetPolicyRequest => GetPolicyRequest.decode(value),
+    responseSerialize: (value: Tenant): Buffer => Buffer.from(Tenant.encode(value).finish()),
+    responseDeserialize: (value: Buffer): Tenant => Tenant.decode(value),
+  },
+  /** Every field of the policy: its value, its default, what it may be and what it does. */
+  explainPolicy: {
+    path: "/mneme.v1.Admin/ExplainPolicy" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: ExplainPolicyRequest): Buffer => Buffer.from(ExplainPolicyRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): ExplainPolicyRequest => ExplainPolicyRequest.decode(value),
+    responseSerialize: (value: ExplainPolicyResponse): Buffer =>
+      Buffer.from(ExplainPolicyResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ExplainPolicyResponse => ExplainPolicyResponse.decode(value),
+  },
+  /**
+   * Replaces the fields of the policy that are given. The operator's, or the tenant's under `admin`; a tenant tightens
+   * its budgets and limits, and only the operator loosens them.
+   */
   setPolicy: {
     path: "/mneme.v1.Admin/SetPolicy" as const,
     requestStream: false as const,
@@ -2535,7 +4063,24 @@ export interface AdminServer extends UntypedServiceImplementation {
   createKey: handleUnaryCall<CreateKeyRequest, CreateKeyResponse>;
   listKeys: handleUnaryCall<ListKeysRequest, ListKeysResponse>;
   revokeKey: handleUnaryCall<RevokeKeyRequest, RevokeKeyResponse>;
-  /** Replaces the fields of the policy that are given. The operator's, or the tenant's under `admin`. */
+  /** Replaces the rights of a key, from its next call on. */
+  setKeyRights: handleUnaryCall<SetKeyRightsRequest, ApiKey>;
+  /** Keys that administer the deployment: the operator's alone. */
+  createOperatorKey: handleUnaryCall<CreateOperatorKeyRequest, CreateKeyResponse>;
+  listOperatorKeys: handleUnaryCall<ListOperatorKeysRequest, ListKeysResponse>;
+  /** The last one that is valid stays. */
+  revokeOperatorKey: handleUnaryCall<RevokeOperatorKeyRequest, RevokeKeyResponse>;
+  /** Issuers whose tokens a tenant takes, each with the rights that its tokens may have at most. */
+  allowIssuer: handleUnaryCall<AllowIssuerRequest, AllowedIssuer>;
+  listIssuers: handleUnaryCall<ListIssuersRequest, ListIssuersResponse>;
+  removeIssuer: handleUnaryCall<RemoveIssuerRequest, RemoveIssuerResponse>;
+  getPolicy: handleUnaryCall<GetPolicyRequest, Tenant>;
+  /** Every field of the policy: its value, its default, what it may be and what it does. */
+  explainPolicy: handleUnaryCall<ExplainPolicyRequest, ExplainPolicyResponse>;
+  /**
+   * Replaces the fields of the policy that are given. The operator's, or the tenant's under `admin`; a tenant tightens
+   * its budgets and limits, and only the operator loosens them.
+   */
   setPolicy: handleUnaryCall<SetPolicyRequest, Tenant>;
   getStatus: handleUnaryCall<GetStatusRequest, GetStatusResponse>;
   /** Compares every store with the log, after both have stood still at one place. */
@@ -2620,7 +4165,150 @@ export interface AdminClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: RevokeKeyResponse) => void,
   ): ClientUnaryCall;
-  /** Replaces the fields of the policy that are given. The operator's, or the tenant's under `admin`. */
+  /** Replaces the rights of a key, from its next call on. */
+  setKeyRights(
+    request: SetKeyRightsRequest,
+    callback: (error: ServiceError | null, response: ApiKey) => void,
+  ): ClientUnaryCall;
+  setKeyRights(
+    request: SetKeyRightsRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ApiKey) => void,
+  ): ClientUnaryCall;
+  setKeyRights(
+    request: SetKeyRightsRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ApiKey) => void,
+  ): ClientUnaryCall;
+  /** Keys that administer the deployment: the operator's alone. */
+  createOperatorKey(
+    request: CreateOperatorKeyRequest,
+    callback: (error: ServiceError | null, response: CreateKeyResponse) => void,
+  ): ClientUnaryCall;
+  createOperatorKey(
+    request: CreateOperatorKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CreateKeyResponse) => void,
+  ): ClientUnaryCall;
+  createOperatorKey(
+    request: CreateOperatorKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CreateKeyResponse) => void,
+  ): ClientUnaryCall;
+  listOperatorKeys(
+    request: ListOperatorKeysRequest,
+    callback: (error: ServiceError | null, response: ListKeysResponse) => void,
+  ): ClientUnaryCall;
+  listOperatorKeys(
+    request: ListOperatorKeysRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListKeysResponse) => void,
+  ): ClientUnaryCall;
+  listOperatorKeys(
+    request: ListOperatorKeysRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListKeysResponse) => void,
+  ): ClientUnaryCall;
+  /** The last one that is valid stays. */
+  revokeOperatorKey(
+    request: RevokeOperatorKeyRequest,
+    callback: (error: ServiceError | null, response: RevokeKeyResponse) => void,
+  ): ClientUnaryCall;
+  revokeOperatorKey(
+    request: RevokeOperatorKeyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RevokeKeyResponse) => void,
+  ): ClientUnaryCall;
+  revokeOperatorKey(
+    request: RevokeOperatorKeyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RevokeKeyResponse) => void,
+  ): ClientUnaryCall;
+  /** Issuers whose tokens a tenant takes, each with the rights that its tokens may have at most. */
+  allowIssuer(
+    request: AllowIssuerRequest,
+    callback: (error: ServiceError | null, response: AllowedIssuer) => void,
+  ): ClientUnaryCall;
+  allowIssuer(
+    request: AllowIssuerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: AllowedIssuer) => void,
+  ): ClientUnaryCall;
+  allowIssuer(
+    request: AllowIssuerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: AllowedIssuer) => void,
+  ): ClientUnaryCall;
+  listIssuers(
+    request: ListIssuersRequest,
+    callback: (error: ServiceError | null, response: ListIssuersResponse) => void,
+  ): ClientUnaryCall;
+  listIssuers(
+    request: ListIssuersRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ListIssuersResponse) => void,
+  ): ClientUnaryCall;
+  listIssuers(
+    request: ListIssuersRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ListIssuersResponse) => void,
+  ): ClientUnaryCall;
+  removeIssuer(
+    request: RemoveIssuerRequest,
+    callback: (error: ServiceError | null, response: RemoveIssuerResponse) => void,
+  ): ClientUnaryCall;
+  removeIssuer(
+    request: RemoveIssuerRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: RemoveIssuerResponse) => void,
+  ): ClientUnaryCall;
+  removeIssuer(
+    request: RemoveIssuerRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: RemoveIssuerResponse) => void,
+  ): ClientUnaryCall;
+  getPolicy(
+    request: GetPolicyRequest,
+    callback: (error: ServiceError | null, response: Tenant) => void,
+  ): ClientUnaryCall;
+  getPolicy(
+    request: GetPolicyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: Tenant) => void,
+  ): ClientUnaryCall;
+  getPolicy(
+    request: GetPolicyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: Tenant) => void,
+  ): ClientUnaryCall;
+  /** Every field of the policy: its value, its default, what it may be and what it does. */
+  explainPolicy(
+    request: ExplainPolicyRequest,
+    callback: (error: ServiceError | null, response: ExplainPolicyResponse) => void,
+  ): ClientUnaryCall;
+  explainPolicy(
+    request: ExplainPolicyRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: ExplainPolicyResponse) => void,
+  ): ClientUnaryCall;
+  explainPolicy(
+    request: ExplainPolicyRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: ExplainPolicyResponse) => void,
+  ): ClientUnaryCall;
+  /**
+   * Replaces the fields of the policy that are given. The operator's, or the tenant's under `admin`; a tenant tightens
+   * its budgets and limits, and only the operator loosens them.
+   */
   setPolicy(
     request: SetPolicyRequest,
     callback: (error: ServiceError | null, response: Tenant) => void,
