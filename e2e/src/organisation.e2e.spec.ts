@@ -30,6 +30,8 @@ async function agentOf(tenantId: string, agentId: string, rights = RIGHTS): Prom
 async function tenantWith(tenantId: string, departments: readonly string[]): Promise<readonly Connection[]> {
   const { admin, organisation } = service.operator;
   await admin.createTenant({ tenantId });
+  // What is kept is not the matter here, nor which facts are found in it.
+  await admin.setPolicy({ tenantId, policyJson: '{"writeFilter":{"keepAtLeast":0}}' });
   const agents: Connection[] = [];
   for (const departmentId of departments) {
     await organisation.createDepartment({ tenantId, departmentId });
@@ -44,13 +46,15 @@ async function says(agent: Connection, content: string, more: object = {}): Prom
   return (await agent.ingest.ingestTurns({ turns: [turn] })).token;
 }
 
+const EPISODES = [{ field: 'kind', op: 'in', values: ['episode'] }];
+
 async function reads(agent: Connection, token: string): Promise<readonly string[]> {
   const waitFor = { token };
-  const found = await agent.retrieval.listMemories({ userId: 'ana', filters: [], waitFor });
+  const found = await agent.retrieval.listMemories({ userId: 'ana', filters: EPISODES, waitFor });
   const recalled = await agent.retrieval.recall({
     question: 'the walnut contract',
     userId: 'ana',
-    filters: [],
+    filters: EPISODES,
     similarityMin: 0,
     waitFor,
   });

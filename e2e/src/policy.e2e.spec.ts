@@ -24,6 +24,8 @@ afterAll(async () => {
 
 async function keyOf(tenantId: string): Promise<string> {
   await service.operator.admin.createTenant({ tenantId });
+  // What is kept is not the matter here, nor which facts are found in it.
+  await service.operator.admin.setPolicy({ tenantId, policyJson: '{"writeFilter":{"keepAtLeast":0}}' });
   const rights = ['ingest', 'recall', 'on-behalf-of', 'admin'];
   return (await service.operator.admin.createKey({ tenantId, agentId: 'bot', teamIds: [], rights })).secret;
 }
@@ -116,6 +118,8 @@ describe('a budget', () => {
   });
 });
 
+const EPISODES = [{ field: 'kind', op: 'in', values: ['episode'] }];
+
 describe('limits of a tenant', () => {
   it('are lower than the service’s, and told as its own', async () => {
     const agent = as(await keyOf('limited'));
@@ -128,7 +132,7 @@ describe('limits of a tenant', () => {
     );
     await say(agent, ['a note', 'b note']);
     const { token } = await say(agent, ['c note']);
-    const read = { userId: 'ana', filters: [] };
+    const read = { userId: 'ana', filters: EPISODES };
     const recall = agent.retrieval.recall({ ...read, question: 'note', limit: 4 });
     await expect(recall).rejects.toMatchObject(over('recallHitsMax=3', 'limit'));
     await expect(agent.retrieval.listMemories({ ...read, pageSize: 3 })).rejects.toMatchObject(
@@ -187,7 +191,7 @@ describe('mneme policy', () => {
     const agent = as(await keyOf('sharp'));
     const { token } = await say(agent, ['the garden gate is green']);
     const recall = async () => {
-      const request = { userId: 'ana', filters: [], question: 'the garden gate', waitFor: { token } };
+      const request = { userId: 'ana', filters: EPISODES, question: 'the garden gate', waitFor: { token } };
       return (await agent.retrieval.recall(request)).hits.length;
     };
     await run('set', 'similarityMin=0', '--tenant', 'sharp');
