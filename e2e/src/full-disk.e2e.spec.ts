@@ -126,12 +126,15 @@ describe('the service on a full disk', () => {
   );
 
   it('goes on accepting while the stores are full, and projects what it took when there is room', async () => {
+    const before = await memoriesOf();
     await allow(['store.db', 'session.db'], 0);
     const request = aRequest();
     const { token, turnIds } = await overGrpc(request);
-    const waitFor = { token, timeoutMs: 300 };
+    // As long as several batches would take: what is behind then is held up, and has left nothing half-written.
+    const waitFor = { token, timeoutMs: 2_500 };
     const page = await service.agent.retrieval.listMemories({ userId: 'user-0', filters: [], waitFor });
     expect(page.freshness).toBe('behind');
+    expect(await memoriesOf()).toEqual(before);
     await allow(['store.db', 'session.db'], ROOM);
     const memories = await memoriesOf(token);
     expect(memories).toEqual(expect.arrayContaining([...turnIds]));
