@@ -13,6 +13,7 @@ import {
   ISSUER_STORE,
   KEY_VAULT,
   LANGUAGE_MODEL,
+  MEMORY_VERSIONS,
   ORGANISATION_STORE,
   SESSION_STORE,
   SHADOW_STORES,
@@ -64,6 +65,7 @@ export class EnginesModule {
     const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
     const providers = [
       value(EVENT_LOG, stores.log),
+      value(MEMORY_VERSIONS, stores.memoryVersions),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
       value(CONTROL_STORE, stores.controlStore),
       value(SUBJECT_REGISTRY, stores.subjectRegistry),
