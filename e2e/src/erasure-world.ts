@@ -28,6 +28,7 @@ import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { type Engines, openEngines } from '@mneme/wiring';
 import { aTurn, eventually, randomTenantId } from '@mneme/testing';
+import { DEAF } from './deaf-observer.js';
 import { factsOfWorld } from './world-facts.js';
 
 export const KEY_CACHE_MS = 20;
@@ -113,17 +114,16 @@ export class ErasureWorld {
 
   async startConsumers(): Promise<void> {
     const { stores, keyring, embedder } = this.engines;
-    const { log, catalogue, vectorIndex, factGraph } = stores;
-    const filter = new FilterTurns(log, keyring, { kept: () => undefined, dropped: () => undefined });
+    const { log, memoryVersions: versions, catalogue, vectorIndex, factGraph } = stores;
+    const filter = new FilterTurns({ log, keyring, versions, observer: DEAF });
     await this.consume('write-filter', TOPICS.turns.name, filter);
     await this.consume('catalogue', TOPICS.memories.name, new ProjectCatalogue(catalogue));
     const embed = new EmbedMemories({ keyring, embedder, vectorIndex, catalogue });
     await this.consume('embedder', TOPICS.memories.name, embed);
-    const observer = { extracted: () => undefined };
     await this.consume(
       'graph-extractor',
       TOPICS.memories.name,
-      new ExtractFacts({ log, keyring, observer, factsOf: factsOfWorld }),
+      new ExtractFacts({ log, keyring, versions, observer: DEAF, factsOf: factsOfWorld }),
     );
     await this.consume('fact-graph', TOPICS.memories.name, new ProjectFacts(factGraph, catalogue));
   }

@@ -1,5 +1,11 @@
 /** Pure types and decisions: no I/O, clock, env or promises. */
 export * from './calibration.js';
+export * from './commands/cascade.js';
+export * from './commands/command-fit.js';
+export * from './commands/command-wish.js';
+export * from './commands/commanded-version.js';
+export * from './commands/corrected-fact.js';
+export * from './commands/may-change.js';
 export * from './digest.js';
 export * from './episode.js';
 export * from './erasure.js';
@@ -25,6 +31,8 @@ export * from './policy/complete-policy.js';
 export * from './policy/policy-about.js';
 export * from './policy/tenant-limits.js';
 export * from './principal.js';
+export * from './procedures/procedure-memory.js';
+export * from './procedures/run-confidence.js';
 export * from './projections.js';
 export * from './ranking.js';
 export * from './sealing.js';

@@ -2,5 +2,5 @@
 export * from './accept-turns.js';
 export * from './ingest.config.js';
 export * from './ingest.module.js';
-export * from './recorded-clock.js';
 export * from './session-writer.js';
+export * from './commands/give-command.js';

@@ -2,6 +2,8 @@ import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/
 import {
   ACCEPTED_TURNS,
   type AcceptedTurns,
+  type Catalogue,
+  CATALOGUE,
   CLOCK,
   type Clock,
   type ErasableStore,
@@ -12,25 +14,40 @@ import {
   SUBJECT_REGISTRY,
   type SubjectRegistry,
 } from '@mneme/ports';
-import { AuthGuard, BudgetMeter, CallErrors, Keyring, Logger, Metrics } from '@mneme/platform';
+import {
+  AcceptCommands,
+  AuthGuard,
+  BudgetMeter,
+  CallErrors,
+  Keyring,
+  Logger,
+  Metrics,
+  TurnOrder,
+} from '@mneme/platform';
 import { AcceptTurns } from './accept-turns.js';
+import { CommandsController } from './commands/commands.controller.js';
+import { GiveCommand } from './commands/give-command.js';
 import type { IngestConfig } from './ingest.config.js';
 import { IngestController } from './ingest.controller.js';
-import { RecordedClock } from './recorded-clock.js';
 import { SessionWriter } from './session-writer.js';
 import { StreamTurns } from './stream-turns.js';
 import { TurnsController } from './turns.controller.js';
 
-/** Serves `Ingest` over gRPC and `/v1/turns` over HTTP. */
+/** Serves `Ingest` and `Commands` over gRPC, `/v1/turns` and `/v1/commands` over HTTP. */
 @Module({})
 export class IngestModule implements OnApplicationShutdown {
   constructor(private readonly acceptTurns: AcceptTurns) {}
 
   static register(config: IngestConfig): DynamicModule {
-    const providers = [sessionWriterProvider(config), acceptTurnsProvider(config), streamTurnsProvider(config)];
+    const providers = [
+      sessionWriterProvider(config),
+      acceptTurnsProvider(config),
+      streamTurnsProvider(config),
+      giveCommandProvider(config),
+    ];
     return {
       module: IngestModule,
-      controllers: [IngestController, TurnsController],
+      controllers: [IngestController, TurnsController, CommandsController],
       providers,
       exports: [AcceptTurns],
     };
@@ -54,16 +71,27 @@ function sessionWriterProvider(config: IngestConfig) {
   };
 }
 
-type AcceptParts = [AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, SessionWriter, BudgetMeter, Metrics, Logger];
+type AcceptParts = [TurnOrder, AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, ...Rest];
+type Rest = [SessionWriter, BudgetMeter, Metrics, Logger];
 
 function acceptTurnsProvider(config: IngestConfig) {
   return {
     provide: AcceptTurns,
-    inject: [ACCEPTED_TURNS, EVENT_LOG, CLOCK, AuthGuard, Keyring, SessionWriter, BudgetMeter, Metrics, Logger],
+    inject: [
+      TurnOrder,
+      ACCEPTED_TURNS,
+      EVENT_LOG,
+      CLOCK,
+      AuthGuard,
+      Keyring,
+      SessionWriter,
+      BudgetMeter,
+      Metrics,
+      Logger,
+    ],
     useFactory: (...parts: AcceptParts) => {
-      const [acceptedTurns, log, clock, guard, keyring, sessionWriter, budgets, metrics, logger] = parts;
-      const recordedClock = new RecordedClock(clock);
-      const writing = { acceptedTurns, log, clock, recordedClock, sessionWriter };
+      const [order, acceptedTurns, log, clock, guard, keyring, sessionWriter, budgets, metrics, logger] = parts;
+      const writing = { order, acceptedTurns, log, clock, sessionWriter };
       const ports = { ...writing, guard, keyring, budgets, metrics, logger };
       return new AcceptTurns(ports, config);
     },
@@ -76,5 +104,16 @@ function streamTurnsProvider(config: IngestConfig) {
     inject: [AuthGuard, AcceptTurns, Metrics, Logger],
     useFactory: (guard: AuthGuard, acceptTurns: AcceptTurns, ...[metrics, logger]: [Metrics, Logger]) =>
       new StreamTurns({ guard, acceptTurns, errors: new CallErrors(logger, metrics) }, config),
+  };
+}
+
+type CommandParts = [Catalogue, AcceptCommands, AuthGuard, Keyring, BudgetMeter, Metrics];
+
+function giveCommandProvider(config: IngestConfig) {
+  return {
+    provide: GiveCommand,
+    inject: [CATALOGUE, AcceptCommands, AuthGuard, Keyring, BudgetMeter, Metrics],
+    useFactory: (...[catalogue, acceptCommands, guard, keyring, budgets, metrics]: CommandParts) =>
+      new GiveCommand({ catalogue, acceptCommands, guard, keyring, budgets, metrics }, config.limits),
   };
 }
