@@ -10,3 +10,4 @@ export * from './erasure-step-taken.v1.js';
 export * from './command-given.v1.js';
 export * from './command-passed.v1.js';
 export * from './command-refused.v1.js';
+export * from './session-ended.v1.js';
