@@ -13,6 +13,7 @@ import {
   ISSUER_STORE,
   KEY_VAULT,
   LANGUAGE_MODEL,
+  MEMORY_VERSIONS,
   ORGANISATION_STORE,
   SESSION_ENDS,
   SESSION_STORE,
@@ -74,6 +75,7 @@ export class EnginesModule {
     });
     const providers = [
       value(EVENT_LOG, stores.log),
+      value(MEMORY_VERSIONS, stores.memoryVersions),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
       value(CONTROL_STORE, stores.controlStore),
       value(SUBJECT_REGISTRY, stores.subjectRegistry),
