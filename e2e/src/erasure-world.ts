@@ -51,7 +51,14 @@ const CONSUMER = {
 
 const ignore = () => undefined;
 /** Hears what the owners of memories tell, and does nothing with it. */
-export const DEAF = { kept: ignore, dropped: ignore, applied: ignore, refused: ignore, extracted: ignore };
+export const DEAF = {
+  kept: ignore,
+  dropped: ignore,
+  applied: ignore,
+  refused: ignore,
+  summarised: ignore,
+  extracted: ignore,
+};
 
 /** One tenant on the embedded engine in memory, with the real consumers and a plain stand-in for ingest. */
 export class ErasureWorld {
