@@ -15,11 +15,14 @@ export interface LeafOptions {
   /** `--json` may name a file to write to. */
   readonly jsonFile?: boolean;
   readonly parent?: Command;
+  /** Runs when the parent is given none of its commands by name. */
+  readonly isDefault?: boolean;
 }
 
 /** A command of its own: every one knows `--json`. */
-export function leaf(shelf: Shelf, usage: string, { jsonFile = false, parent = shelf.program }: LeafOptions = {}) {
-  const command = parent.command(usage);
+export function leaf(shelf: Shelf, usage: string, options: LeafOptions = {}) {
+  const { jsonFile = false, parent = shelf.program, isDefault = false } = options;
+  const command = parent.command(usage, { isDefault });
   if (jsonFile) command.option('--json [file]', 'print one JSON document and nothing else, or write it to a file');
   else command.option('--json', 'print one JSON document and nothing else');
   return command;

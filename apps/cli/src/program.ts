@@ -13,6 +13,7 @@ import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
+import { addSession } from './commands/session.js';
 import { addStatus } from './commands/status.js';
 import { addTenant } from './commands/tenant.js';
 import type { Shelf } from './leaf.js';
@@ -48,7 +49,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
       writeErr: onUsageError,
     });
   const shelf: Shelf = { program, terminal, begin, finish };
-  for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
+  for (const add of [addServe, addIngest, addRecall, addMemories, addSession, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
   for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;

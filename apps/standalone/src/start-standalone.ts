@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RunErasures } from '@mneme/erasure-service';
 import { AcceptTurns } from '@mneme/ingest-service';
-import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
+import { ApiKeys, EndIdleSessions, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
   GrpcErrorFilter,
   grpcOptions,
@@ -66,6 +66,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
     part('housekeeping', app.get(Housekeeping, { strict: false })),
+    part('idle-sessions', app.get(EndIdleSessions, { strict: false })),
     {
       name: 'servers',
       start: async () => {

@@ -10,6 +10,7 @@ import {
   type IngestTurnsRequest,
   type RecallRequest,
   RetrievalClient,
+  SessionsClient,
 } from '@mneme/proto';
 import { type CallContext, type CallLimits, metadataOf, readStream, unary } from './calls.js';
 import { streamTurns, type StreamOptions } from './stream-turns.js';
@@ -74,6 +75,7 @@ export function connect(options: ConnectOptions) {
     ingest: ingestCalls(new IngestClient(address, secure, shared), context),
     commands: commandCalls(new CommandsClient(address, secure, shared), context),
     retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
+    sessions: sessionsCalls(new SessionsClient(address, secure, shared), context),
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
     organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
@@ -123,6 +125,19 @@ function retrievalCalls(client: RetrievalClient, context: CallContext) {
       asOf(request, withWait(request, limits, context)),
     initSession: (request: Parameters<typeof initSession>[0], limits: CallLimits = {}) =>
       initSession(request, withWait(request, limits, context)),
+  };
+}
+
+function sessionsCalls(client: SessionsClient, context: CallContext) {
+  return {
+    setTaskState: unary(client.setTaskState.bind(client), context),
+    getTaskState: unary(client.getTaskState.bind(client), context),
+    /** Of the calling agent alone. */
+    setWorkingState: unary(client.setWorkingState.bind(client), context),
+    getWorkingState: unary(client.getWorkingState.bind(client), context),
+    handOff: unary(client.handOff.bind(client), context),
+    resume: unary(client.resume.bind(client), context),
+    endSession: unary(client.endSession.bind(client), context),
   };
 }
 

@@ -19,12 +19,15 @@ import {
   type Refusal,
   type RetrievalServer,
   RetrievalService,
+  type SessionsServer,
+  SessionsService,
 } from '@mneme/proto';
 
 /** A service that answers what a test tells it to, over real gRPC; calls without a handler are unimplemented. */
 export interface StubHandlers {
   readonly ingest?: Partial<IngestServer>;
   readonly retrieval?: Partial<RetrievalServer>;
+  readonly sessions?: Partial<SessionsServer>;
   readonly erasure?: Partial<ErasureServer>;
   readonly admin?: Partial<AdminServer>;
   readonly organisation?: Partial<OrganisationServer>;
@@ -41,6 +44,7 @@ export async function startStubService(handlers: StubHandlers): Promise<StubServ
   const server = new Server();
   server.addService(IngestService, implementationOf(handlers.ingest));
   server.addService(RetrievalService, implementationOf(handlers.retrieval));
+  server.addService(SessionsService, implementationOf(handlers.sessions));
   server.addService(ErasureService, implementationOf(handlers.erasure));
   server.addService(AdminService, implementationOf(handlers.admin));
   server.addService(OrganisationService, implementationOf(handlers.organisation));

@@ -55,7 +55,10 @@ export function episodeOf(
 }
 
 /** A tool's turn names its tool as the speaker, or by the one call that it answers. */
-function toolNameOf({ role }: TurnReceived, { speakerName, toolCalls }: TurnContent): string | undefined {
+export function toolNameOf(
+  { role }: Pick<TurnReceived, 'role'>,
+  { speakerName, toolCalls }: TurnContent,
+): string | undefined {
   return role === 'tool' ? (speakerName ?? toolCalls?.[0]?.name) : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { MemoryId, MemoryKind, SourceId, SubjectId, TenantId, TurnId } from '@mneme/events';
+import type { MemoryId, MemoryKind, SessionEnded, SourceId, SubjectId, TenantId, TurnId } from '@mneme/events';
 import { v5 } from 'uuid';
 
 // Fixed for ever: another namespace would give every turn and memory another id.
@@ -20,6 +20,14 @@ export function turnIdOf(cause: TurnCause): TurnId {
 /** uuid v5 of the JSON array [tenantId, subjectId, "command", idempotency key]: no turn has an id of four parts. */
 export function commandIdOf(cause: Pick<TurnCause, 'tenantId' | 'subjectId' | 'idempotencyKey'>): TurnId {
   return name(cause.tenantId, cause.subjectId, 'command', cause.idempotencyKey) as TurnId;
+}
+
+/** uuid v5 of the JSON array [tenantId, subjectId, "session-ended", session key, turn id]; no turn's last part is a text. */
+export function sessionEndIdOf(
+  { tenantId, subjectId, sessionKey }: Pick<SessionEnded, 'tenantId' | 'subjectId' | 'sessionKey'>,
+  lastTurnId: TurnId,
+): TurnId {
+  return name(tenantId, subjectId, 'session-ended', sessionKey, lastTurnId) as TurnId;
 }
 
 export interface MemoryCause {

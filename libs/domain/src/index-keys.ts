@@ -7,6 +7,7 @@ export interface IndexKeys {
   readonly session: KeyObject;
   readonly term: KeyObject;
   readonly entity: KeyObject;
+  readonly resume: KeyObject;
 }
 
 /** HKDF-SHA-256 of the tenant's index key (32 bytes) with the purpose as info. */
@@ -17,6 +18,7 @@ export function indexKeysOf(indexKey: Uint8Array): IndexKeys {
     session: derive('mneme/session'),
     term: derive('mneme/term'),
     entity: derive('mneme/entity'),
+    resume: derive('mneme/resume'),
   };
 }
 

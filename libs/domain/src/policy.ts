@@ -1,5 +1,6 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
 import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { DEFAULT_SESSIONS_POLICY, type SessionsPolicy } from './policy/sessions-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -25,6 +26,7 @@ export interface TenantPolicy {
   /** When a memory is due for review, counted from `recordedAt`, by source; null: never. */
   readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
   readonly writeFilter: WriteFilterPolicy;
+  readonly sessions: SessionsPolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -49,16 +51,18 @@ export const DEFAULT_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
   writeFilter: { keepAtLeast: 2 },
+  sessions: DEFAULT_SESSIONS_POLICY,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
 };
 
-/** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */
+/** Measuring: nothing expires in a corpus of the past, nothing is filtered, and no session ends by itself. */
 export const EVALUATION_POLICY: TenantPolicy = {
   ...DEFAULT_POLICY,
   retentionDays: { episode: 3650, fact: null, procedure: null, summary: 3650 },
   sourceRetentionDays: { user: null, agent: null, tool: null, web: null, system: null },
   reviewDays: { user: null, agent: null, tool: null, web: null, system: null },
+  sessions: { idleMinutes: null },
 };
 
 /** Milliseconds, or null for no limit. */

@@ -14,6 +14,7 @@ import {
   PROTO_FILES,
   PROTO_PACKAGE,
   RetrievalService,
+  SessionsService,
 } from '@mneme/proto';
 import type { Address } from './config.js';
 import { grpcCredentialsOf, type TlsConfig } from './tls.config.js';
@@ -62,6 +63,7 @@ function generatedServices(): Record<string, ServiceDefinition> {
     Erasure: ErasureService,
     Admin: AdminService,
     Organisation: OrganisationService,
+    Sessions: SessionsService,
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),

@@ -9,6 +9,7 @@ export * from './config.js';
 export * from './consumer-config.js';
 export * from './consumer-observer.js';
 export * from './consumer-runner.js';
+export * from './end-sessions.js';
 export * from './error-tables.js';
 export * from './fallback-language-model.js';
 export * from './fence.js';

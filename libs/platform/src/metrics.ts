@@ -10,6 +10,7 @@ const COUNTERS = {
   mneme_commands_accepted_total: ['action'],
   mneme_commands_applied_total: ['action'],
   mneme_commands_refused_total: ['reason'],
+  mneme_session_ends_total: ['outcome'],
   mneme_turn_flags_total: ['flag'],
   mneme_requests_refused_total: ['code'],
   mneme_tokens_refused_total: ['reason'],

@@ -23,6 +23,7 @@ export class TurnOrder {
   readonly recordedClock: RecordedClock;
   private started: Promise<void> | undefined;
   private last: Promise<unknown> = Promise.resolve();
+  private readonly followers: (() => Promise<unknown>)[] = [];
 
   constructor(private readonly ports: TurnOrderPorts) {
     this.recordedClock = new RecordedClock(ports.clock);
@@ -45,6 +46,16 @@ export class TurnOrder {
     });
     this.last = written.catch(() => undefined);
     return written;
+  }
+
+  /** What follows the writes of this process, outside of their order: `settle` resolves when that is done for all until now. */
+  follow(settle: () => Promise<unknown>): void {
+    this.followers.push(settle);
+  }
+
+  /** Resolves when all that followed the writes until now is done. */
+  async settled(): Promise<void> {
+    await Promise.all(this.followers.map((settle) => settle()));
   }
 
   private async learnInstants(): Promise<void> {

@@ -14,6 +14,7 @@ export type * from './key-vault.js';
 export * from './language-model.js';
 export * from './memory-versions.js';
 export type * from './organisation-store.js';
+export type * from './session-ends.js';
 export type * from './session-store.js';
 export type * from './shadow-stores.js';
 export type * from './subject-registry.js';

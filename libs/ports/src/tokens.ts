@@ -12,6 +12,7 @@ export const KEY_VAULT = Symbol('KeyVault');
 export const LANGUAGE_MODEL = Symbol('LanguageModel');
 export const MEMORY_VERSIONS = Symbol('MemoryVersions');
 export const ORGANISATION_STORE = Symbol('OrganisationStore');
+export const SESSION_ENDS = Symbol('SessionEnds');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
 /** `SubjectTopics`; the plain name is that of the list of topics in `@mneme/events`. */

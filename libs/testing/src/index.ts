@@ -25,6 +25,8 @@ export * from './model-server.js';
 export * from './model-server-chat.js';
 export * from './obedient-chat.js';
 export * from './organisation-store.contract.js';
+export * from './session-ends.contract.js';
+export * from './session-records.js';
 export * from './session-store.contract.js';
 export * from './subject-registry.contract.js';
 export * from './subject-topics.contract.js';

@@ -13,6 +13,7 @@ import {
   teamAudience,
 } from './builders.js';
 import { aFact, anEntity, aGraphView } from './graph-facts.js';
+import { aHandOff, aSessionDocument } from './session-records.js';
 import { A_MODEL, anIndexedMemory, anIndexFilter, termsOf, unitVector } from './indexed-memory.js';
 
 /** The stores that requests read. */
@@ -157,9 +158,31 @@ async function factGraphIsWalled({ factGraph }: ReadableStores, { readers, owned
 
 async function sessionStoreIsWalled({ sessionStore }: ReadableStores, { readers, owned }: Neighbours): Promise<void> {
   const sessionKey: SessionKey = randomSessionKey();
-  const turns = owned.map((given) => aTurn({ ...(given as Partial<TurnReceived>), sessionKey }));
+  const given = owned.map((one) => ({ ...(one as Partial<TurnReceived>), sessionKey }));
+  const turns = given.map((one) => aTurn(one));
   await sessionStore.append(turns);
   for (const [at, reader] of readers.entries()) {
     expect(await sessionStore.lastTurns(reader, sessionKey, 10)).toEqual([turns[at]]);
+  }
+  // There is one task in a session: each reader looks for it where the other has put his.
+  const view = { turnsMax: 10, nowMs: 0 };
+  for (const [at, one] of given.entries()) {
+    const document = aSessionDocument(one);
+    const handOff = aHandOff(one);
+    await sessionStore.setState({ kind: 'task', document });
+    await sessionStore.setState({ kind: 'working', document });
+    await sessionStore.handOff(handOff);
+    const [own, other] = [readers[at], readers[1 - at]] as [ReadScope, ReadScope];
+    expect(await sessionStore.getState(own, sessionKey, 'task')).toEqual(document);
+    expect(await sessionStore.getState(own, sessionKey, 'working')).toEqual(document);
+    expect(await sessionStore.findHandOff(own, handOff.tokenHash, 0)).toEqual(handOff);
+    expect(await sessionStore.openSession(own, sessionKey, view)).toEqual({
+      turns: [turns[at]],
+      task: document,
+      handOff,
+    });
+    expect(await sessionStore.getState(other, sessionKey, 'task')).not.toEqual(document);
+    expect(await sessionStore.getState(other, sessionKey, 'working')).not.toEqual(document);
+    expect(await sessionStore.findHandOff(other, handOff.tokenHash, 0)).toBeUndefined();
   }
 }

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { SessionKey, TurnReceived } from '@mneme/events';
 import { instantOf, type ReadScope } from '@mneme/domain';
-import type { SessionStore } from '@mneme/ports';
+import type { ErasableStore, SessionStore } from '@mneme/ports';
 import { aReadScope, aTurn, ORGANISATION, randomSessionKey, randomSubjectId, randomTenantId } from './builders.js';
 import { FixedClock } from './fixed-clock.js';
+import { sessionDocumentsContract } from './session-documents.contract.js';
 
 export interface SessionStoreTraits {
   readonly turnsMax: number;
@@ -11,12 +12,12 @@ export interface SessionStoreTraits {
 
 /** What every session store must do; `make` is given the clock that says when a turn was appended. */
 export function sessionStoreContract(
-  make: (clock: FixedClock) => Promise<SessionStore>,
+  make: (clock: FixedClock) => Promise<SessionStore & ErasableStore>,
   traits: SessionStoreTraits,
 ): void {
   describe('session store', () => {
     const clock = new FixedClock();
-    let store: SessionStore;
+    let store: SessionStore & ErasableStore;
     let owner: Pick<TurnReceived, 'tenantId' | 'subjectId' | 'sessionKey'>;
     let scope: ReadScope;
     beforeEach(async () => {
@@ -90,5 +91,7 @@ export function sessionStoreContract(
       expect(await store.expire(old + 1_001, 1)).toBe(1);
       expect(await last(10, second.sessionKey)).toEqual([]);
     });
+
+    sessionDocumentsContract(() => make(clock), clock);
   });
 }

@@ -15,6 +15,7 @@ import {
   LANGUAGE_MODEL,
   MEMORY_VERSIONS,
   ORGANISATION_STORE,
+  SESSION_ENDS,
   SESSION_STORE,
   SHADOW_STORES,
   SUBJECT_REGISTRY,
@@ -26,6 +27,7 @@ import {
   AcceptCommands,
   AuthGuard,
   BudgetMeter,
+  EndSessions,
   type JwtConfig,
   Keyring,
   Logger,
@@ -63,6 +65,14 @@ export class EnginesModule {
     const { log, acceptedTurns } = stores;
     const order = new TurnOrder({ acceptedTurns, log, clock, logger });
     const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
+    const endSessions = new EndSessions({
+      sessionEnds: stores.sessionStore,
+      keyring,
+      acceptedTurns,
+      log,
+      order,
+      logger,
+    });
     const providers = [
       value(EVENT_LOG, stores.log),
       value(MEMORY_VERSIONS, stores.memoryVersions),
@@ -77,6 +87,7 @@ export class EnginesModule {
       value(VECTOR_INDEX, stores.vectorIndex),
       value(FACT_GRAPH, stores.factGraph),
       value(SESSION_STORE, stores.sessionStore),
+      value(SESSION_ENDS, stores.sessionStore),
       value(SHADOW_STORES, stores.shadowStores),
       value(ERASABLE_STORES, [
         stores.catalogue,
@@ -97,6 +108,7 @@ export class EnginesModule {
       value(AuthGuard, guard),
       value(TurnOrder, order),
       value(AcceptCommands, acceptCommands),
+      value(EndSessions, endSessions),
       value(Logger, logger),
       value(Metrics, metrics),
       value(Readiness, readiness),

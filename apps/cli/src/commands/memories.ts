@@ -33,21 +33,6 @@ export function addMemories(shelf: Shelf): void {
     const memory = await invocation.connect('agent').retrieval.getMemory({ memoryId, ...speaking(user) });
     return { json: memory, lines: memoryLines(memory) };
   });
-
-  const session = leaf(shelf, 'session <session>')
-    .description('the last turns of a conversation, oldest first')
-    .option('--user <id>', 'the user to speak for')
-    .option('--limit <turns>', 'how many', integer(1, PAGE_MAX));
-  does<{ user?: string; limit?: number }>(shelf, session, async (invocation, [name = ''], { user, limit }) => {
-    const request = { session: name, ...speaking(user), ...(limit === undefined ? {} : { limit }) };
-    const answer = await invocation.connect('agent').retrieval.getSession(request);
-    const rows = answer.turns.map((turn) => [
-      minute(turn.occurredAt),
-      turn.speakerName ?? turn.role,
-      oneLine(turn.content, WIDTH),
-    ]);
-    return { json: answer, lines: [...table(['', '', ''], rows), counted(rows.length, 'turn')] };
-  });
 }
 
 async function list(invocation: Invocation, _words: readonly string[], flags: ListFlags): Promise<CommandResult> {

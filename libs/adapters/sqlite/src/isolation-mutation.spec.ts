@@ -98,13 +98,18 @@ const MUTATIONS: readonly Mutation[] = [
     replaceBy: `const readable = ${anyScope('scopePredicate(scope, audience)', `' + (audience === undefined ? ':audiences' : ':audience') + ' != 0`)};`,
     breaks: allOf('fact graph'),
   },
-  {
-    name: 'the whole scope in the session store',
+  ...[
+    ['the last turns', 'this.turns.last(scopePredicate(scope), sessionKey, limit)', 'scopePredicate(scope)'],
+    ['a state', 'this.documents.get(scopePredicate(scope), sessionKey, kind)', 'scopePredicate(scope)'],
+    ['a hand-off by its token', 'this.documents.handOffOfToken(scopePredicate(scope), ', 'scopePredicate(scope)'],
+    ['an open session', 'const readable = scopePredicate(scope);', 'scopePredicate(scope)'],
+  ].map(([name = '', find = '', call = '']): Mutation => ({
+    name: `the whole scope in ${name} of the session store`,
     file: 'sqlite-session-store.ts',
-    find: 'this.turns.last(scopePredicate(scope), sessionKey, limit)',
-    replaceBy: `this.turns.last(${anyScope('scopePredicate(scope)', ':audiences != 0')}, sessionKey, limit)`,
+    find,
+    replaceBy: find.replace(call, anyScope(call, ':audiences != 0')),
     breaks: allOf('session store'),
-  },
+  })),
   {
     name: 'tenant and audience in the segments of the vector index',
     file: 'block-reader.ts',

@@ -1,3 +1,5 @@
+import { SESSION_DOCUMENTS_STEP } from './session-documents-schema.js';
+
 /**
  * Schema of `session.db`, one step a version, only ever added to. What is said of a session stands once, in its own row:
  * whose it is, and its key. A turn's row goes to the end of its table, and one small index is written in between; it also
@@ -31,4 +33,5 @@ export const SESSION_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE UNIQUE INDEX session_turns_in_order ON session_turns (session_no, occurred_at_ms, recorded_at, turn_id);
   `,
+  SESSION_DOCUMENTS_STEP,
 ];

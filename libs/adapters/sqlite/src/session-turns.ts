@@ -1,5 +1,6 @@
 import type { SessionKey, TurnReceived } from '@mneme/events';
 import { epochMsOf, type SubjectRef } from '@mneme/domain';
+import type { SessionDocument } from '@mneme/ports';
 import type { Database, Statement } from './database.js';
 import type { Predicate } from './scope-predicate.js';
 import { Statements } from './statements.js';
@@ -29,14 +30,34 @@ export class SessionTurns {
 
   last(readable: Predicate, sessionKey: SessionKey, limit: number): readonly TurnReceived[] {
     const values = { ...readable.values, sessionKey, limit };
-    const rows = this.readOf(readable.sql).all(values) as readonly { readonly turn: string }[];
+    const rows = this.readOf(readable.sql).all(values) as readonly TurnRow[];
     return rows.map(({ turn }) => JSON.parse(turn) as TurnReceived).reverse();
   }
 
-  expire(beforeMs: number, sessionsMax: number): number {
-    const sessions = this.statements.of('aged').all(beforeMs, sessionsMax) as readonly SessionRow[];
+  /** Whoever may read them. */
+  lastOf({ tenantId, subjectId }: SubjectRef, sessionKey: SessionKey, limit: number): readonly TurnReceived[] {
+    const rows = this.statements.of('lastOf').all(tenantId, sessionKey, subjectId, limit) as readonly TurnRow[];
+    return rows.map(({ turn }) => JSON.parse(turn) as TurnReceived).reverse();
+  }
+
+  /** Drops the sessions; answers their numbers. */
+  expire(beforeMs: number, sessionsMax: number): readonly number[] {
+    const sessions = this.statements.of('aged').all(beforeMs, beforeMs, sessionsMax) as readonly SessionRow[];
     for (const { sessionNo } of sessions) this.statements.of('dropped').run(sessionNo);
-    return sessions.length;
+    return sessions.map(({ sessionNo }) => sessionNo);
+  }
+
+  /** The number of a session, which begins here when it is not there. */
+  sessionNoOf(session: SessionName, appendedAtMs = 0): number {
+    const { tenantId, sessionKey, subjectId } = session;
+    const known = this.statements.of('session').get(tenantId, sessionKey, subjectId) as SessionRow | undefined;
+    if (known !== undefined) return known.sessionNo;
+    return Number(this.statements.of('began').run(tenantId, sessionKey, subjectId, appendedAtMs).lastInsertRowid);
+  }
+
+  /** A use now, noted at most once in `UNNOTED_MS`: reads would write all the time. */
+  noteUse({ tenantId, sessionKey, subjectId }: SessionName, nowMs: number): void {
+    this.statements.of('used').run(nowMs, tenantId, sessionKey, subjectId, nowMs - UNNOTED_MS);
   }
 
   forgetEmptySessions({ tenantId, subjectId }: SubjectRef): void {
@@ -44,7 +65,8 @@ export class SessionTurns {
   }
 
   private addToSession(appended: readonly AppendedTurn[]): void {
-    const sessionNo = this.sessionNoOf(appended[0] as AppendedTurn);
+    const [first] = appended as readonly [AppendedTurn];
+    const sessionNo = this.sessionNoOf(first.turn, first.appendedAtMs);
     const added = appended.filter(
       ({ turn }) => this.statements.of('added').run(sessionNo, ...valuesOf(turn)).changes > 0,
     );
@@ -53,13 +75,6 @@ export class SessionTurns {
     const { turnsMax } = this;
     const { count } = this.statements.of('count').get(sessionNo) as { readonly count: number };
     if (count > turnsMax) this.statements.of('trimmed').run({ sessionNo, turnsMax });
-  }
-
-  private sessionNoOf({ turn, appendedAtMs }: AppendedTurn): number {
-    const { tenantId, sessionKey, subjectId } = turn;
-    const known = this.statements.of('session').get(tenantId, sessionKey, subjectId) as SessionRow | undefined;
-    if (known !== undefined) return known.sessionNo;
-    return Number(this.statements.of('began').run(tenantId, sessionKey, subjectId, appendedAtMs).lastInsertRowid);
   }
 
   private readOf(where: string): Statement {
@@ -73,6 +88,14 @@ export class SessionTurns {
     this.reads.set(where, statement);
     return statement;
   }
+}
+
+type SessionName = Pick<SessionDocument, 'tenantId' | 'sessionKey' | 'subjectId'>;
+
+const UNNOTED_MS = 60_000;
+
+interface TurnRow {
+  readonly turn: string;
 }
 
 interface SessionRow {
@@ -91,11 +114,17 @@ const SQL = {
     (SELECT occurred_at_ms, recorded_at, turn_id FROM session_turns WHERE session_no = :sessionNo ORDER BY ${ORDER}
       LIMIT 1 OFFSET :turnsMax)`,
   aged: `DELETE FROM sessions WHERE session_no IN
-    (SELECT session_no FROM sessions WHERE last_append_ms < ? ORDER BY last_append_ms LIMIT ? + 0)
+    (SELECT session_no FROM sessions WHERE last_append_ms < ? AND last_used_ms < ? ORDER BY last_append_ms LIMIT ? + 0)
     RETURNING session_no AS sessionNo`,
+  lastOf: `SELECT turn FROM sessions INDEXED BY sessions_by_key
+    CROSS JOIN session_turns INDEXED BY session_turns_in_order USING (session_no)
+    WHERE tenant_id = ? AND session_key = ? AND subject_id = ? ORDER BY ${ORDER} LIMIT ? + 0`,
+  used: `UPDATE sessions SET last_used_ms = ? WHERE tenant_id = ? AND session_key = ? AND subject_id = ?
+    AND last_used_ms < ?`,
   dropped: 'DELETE FROM session_turns WHERE session_no = ?',
-  emptied: `DELETE FROM sessions WHERE tenant_id = ? AND subject_id = ? AND NOT EXISTS
-    (SELECT 1 FROM session_turns AS own WHERE own.session_no = sessions.session_no)`,
+  emptied: `DELETE FROM sessions WHERE tenant_id = ? AND subject_id = ?
+    AND NOT EXISTS (SELECT 1 FROM session_turns AS own WHERE own.session_no = sessions.session_no)
+    AND NOT EXISTS (SELECT 1 FROM session_documents AS own WHERE own.session_no = sessions.session_no)`,
 } as const;
 
 function bySession(appended: readonly AppendedTurn[]): ReadonlyMap<string, readonly AppendedTurn[]> {

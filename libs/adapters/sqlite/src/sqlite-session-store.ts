@@ -1,8 +1,24 @@
 import type { SessionKey, SourceId, TenantId, TurnReceived } from '@mneme/events';
 import type { ReadScope, SubjectRef } from '@mneme/domain';
-import type { Clock, ErasableStore, SessionStore } from '@mneme/ports';
+import type {
+  Clock,
+  ErasableStore,
+  HandOff,
+  IdlePage,
+  IdleSession,
+  OpenSession,
+  OpenSessionView,
+  SessionDocument,
+  SessionEnds,
+  SessionStateKind,
+  SessionStore,
+  StateOutcome,
+  StateWrite,
+} from '@mneme/ports';
 import { type Database, guard, inTransaction } from './database.js';
+import { IdleSessions } from './idle-sessions.js';
 import { scopePredicate } from './scope-predicate.js';
+import { SessionDocuments } from './session-documents.js';
 import { type AppendedTurn, SessionTurns } from './session-turns.js';
 import { SubjectSweep } from './subject-sweep.js';
 
@@ -18,7 +34,7 @@ export interface SqliteSessionStoreOptions {
 
 const TURNS_MAX = 200;
 const BUFFER_TURNS_MAX = 1_000;
-const SWEPT = {
+const SWEPT_TURNS = {
   table: 'session_turns',
   key: 'row_id',
   joined: 'sessions JOIN session_turns USING (session_no)',
@@ -26,15 +42,26 @@ const SWEPT = {
   sourceColumn: 'turn_id',
   returning: 'row_id',
 };
+// A document's source is its session, and its id says where it stands.
+const SWEPT_DOCUMENTS = {
+  table: 'session_documents',
+  key: 'row_id',
+  joined: 'sessions JOIN session_documents USING (session_no)',
+  idColumn: `session_key || '/' || kind || '/' || holder`,
+  sourceColumn: 'session_key',
+  returning: 'row_id',
+};
 
 /**
  * Hot session state on `session.db`, whose commits do not wait for the disk. Turns are written
  * together at the end of the event loop's turn, and always before this store is read.
  */
-export class SqliteSessionStore implements SessionStore, ErasableStore {
+export class SqliteSessionStore implements SessionStore, SessionEnds, ErasableStore {
   readonly storeName = 'session-state';
   private readonly turns: SessionTurns;
-  private readonly sweep: SubjectSweep;
+  private readonly documents: SessionDocuments;
+  private readonly idle: IdleSessions;
+  private readonly sweeps: readonly SubjectSweep[];
   private readonly bufferTurnsMax: number;
   private buffer: AppendedTurn[] = [];
 
@@ -44,7 +71,9 @@ export class SqliteSessionStore implements SessionStore, ErasableStore {
   ) {
     this.turns = new SessionTurns(db, options.turnsMax ?? TURNS_MAX);
     this.bufferTurnsMax = options.bufferTurnsMax ?? BUFFER_TURNS_MAX;
-    this.sweep = new SubjectSweep(db, SWEPT);
+    this.documents = new SessionDocuments(db, this.turns);
+    this.idle = new IdleSessions(db);
+    this.sweeps = [SWEPT_TURNS, SWEPT_DOCUMENTS].map((swept) => new SubjectSweep(db, swept));
   }
 
   async append(turns: readonly TurnReceived[]): Promise<void> {
@@ -61,32 +90,90 @@ export class SqliteSessionStore implements SessionStore, ErasableStore {
 
   async expire(beforeMs: number, sessionsMax: number): Promise<number> {
     this.flush();
-    return inTransaction(this.db, () => this.turns.expire(beforeMs, sessionsMax));
+    return inTransaction(this.db, () => {
+      const dropped = this.turns.expire(beforeMs, sessionsMax);
+      for (const sessionNo of dropped) this.documents.drop(sessionNo);
+      return dropped.length;
+    });
+  }
+
+  async setState(write: StateWrite): Promise<StateOutcome> {
+    return this.writing(write.document, () => this.documents.set(write));
+  }
+
+  async getState(
+    scope: ReadScope,
+    sessionKey: SessionKey,
+    kind: SessionStateKind,
+  ): Promise<SessionDocument | undefined> {
+    return guard(() => {
+      const found = this.documents.get(scopePredicate(scope), sessionKey, kind);
+      if (found !== undefined) this.turns.noteUse(found, this.options.clock.nowMs());
+      return found;
+    });
+  }
+
+  async handOff(handOff: HandOff, task?: Omit<StateWrite, 'kind'>): Promise<StateOutcome> {
+    return this.writing(handOff, () => {
+      const written = task === undefined ? WRITTEN : this.documents.set({ ...task, kind: 'task' });
+      return written.state === 'written' ? this.documents.handOff(handOff) : written;
+    });
+  }
+
+  async findHandOff(scope: ReadScope, tokenHash: string, nowMs: number): Promise<HandOff | undefined> {
+    return guard(() => this.documents.handOffOfToken(scopePredicate(scope), tokenHash, nowMs));
+  }
+
+  async openSession(scope: ReadScope, sessionKey: SessionKey, view: OpenSessionView): Promise<OpenSession> {
+    this.flush();
+    return guard(() => {
+      const readable = scopePredicate(scope);
+      const turns = this.turns.last(readable, sessionKey, view.turnsMax);
+      const task = this.documents.get(readable, sessionKey, 'task');
+      const handOff = this.documents.handOffTo(readable, sessionKey, view.nowMs);
+      const used = task ?? handOff;
+      if (used !== undefined) this.turns.noteUse(used, this.options.clock.nowMs());
+      return { turns, ...(task === undefined ? {} : { task }), ...(handOff === undefined ? {} : { handOff }) };
+    });
+  }
+
+  async turnsOf(subject: SubjectRef, sessionKey: SessionKey, limit: number): Promise<readonly TurnReceived[]> {
+    this.flush();
+    return guard(() => this.turns.lastOf(subject, sessionKey, limit));
+  }
+
+  async idleSessions({ beforeMs, sessionsMax, after }: Parameters<SessionEnds['idleSessions']>[0]): Promise<IdlePage> {
+    this.flush();
+    return guard(() => this.idle.page(beforeMs, sessionsMax, after));
+  }
+
+  async noteEnded(session: IdleSession): Promise<void> {
+    guard(() => this.idle.noteEnded(session));
   }
 
   async countSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
     this.flush();
-    return this.sweep.countSubject(subject, belowEpoch);
+    return this.sweeps.reduce((sum, sweep) => sum + sweep.countSubject(subject, belowEpoch), 0);
   }
 
   async eraseSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
     this.flush();
-    return this.forgetting(subject, this.sweep.eraseSubject(subject, belowEpoch));
+    return this.forgetting(subject, (sweep) => sweep.eraseSubject(subject, belowEpoch));
   }
 
   async eraseSources(subject: SubjectRef, sourceIds: readonly SourceId[], belowEpoch: number): Promise<number> {
     this.flush();
-    return this.forgetting(subject, this.sweep.eraseSources(subject, sourceIds, belowEpoch));
+    return this.forgetting(subject, (sweep) => sweep.eraseSources(subject, sourceIds, belowEpoch));
   }
 
   async probeIds(subject: SubjectRef, limit: number): Promise<readonly string[]> {
     this.flush();
-    return this.sweep.probeIds(subject, limit);
+    return this.sweeps.flatMap((sweep) => sweep.probeIds(subject, limit)).slice(0, limit);
   }
 
   async findIds(tenantId: TenantId, ids: readonly string[]): Promise<readonly string[]> {
     this.flush();
-    return this.sweep.findIds(tenantId, ids);
+    return this.sweeps.flatMap((sweep) => sweep.findIds(tenantId, ids));
   }
 
   /** Writes what is waiting; the connection is closed by whoever opened it. */
@@ -107,9 +194,34 @@ export class SqliteSessionStore implements SessionStore, ErasableStore {
     }
   }
 
-  private async forgetting(subject: SubjectRef, erased: Promise<number>): Promise<number> {
-    const count = await erased;
+  /** All or, when it is refused, nothing; what is written is a use of its session. */
+  private writing(session: SessionDocument, write: () => StateOutcome): StateOutcome {
+    try {
+      return inTransaction(this.db, () => {
+        const outcome = write();
+        if (outcome.state !== 'written') throw new Refused(outcome);
+        this.turns.noteUse(session, this.options.clock.nowMs());
+        return outcome;
+      });
+    } catch (error) {
+      if (error instanceof Refused) return error.outcome;
+      throw error;
+    }
+  }
+
+  private async forgetting(subject: SubjectRef, erase: (sweep: SubjectSweep) => Promise<number>): Promise<number> {
+    let count = 0;
+    for (const sweep of this.sweeps) count += await erase(sweep);
     guard(() => this.turns.forgetEmptySessions(subject));
     return count;
+  }
+}
+
+const WRITTEN = { state: 'written' } as const;
+
+/** Takes back what a refused write has begun. */
+class Refused extends Error {
+  constructor(readonly outcome: StateOutcome) {
+    super('refused');
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, describe } from '@jest/globals';
-import type { EntityId, MemoryDerived, MemoryId, TurnId } from '@mneme/events';
+import type { EntityId, MemoryDerived, MemoryId, SessionKey, TurnId } from '@mneme/events';
 import { catalogueRowOf, type GraphFact, graphFactOf } from '@mneme/domain';
 import {
   aFact,
@@ -9,6 +9,7 @@ import {
   anIndexFilter,
   aGraphView,
   aReadScope,
+  aSessionDocument,
   aTurn,
   auditableStoreContract,
   catalogueContract,
@@ -18,6 +19,7 @@ import {
   isolationContract,
   randomSessionKey,
   removeTemporaryDirectories,
+  sessionEndsContract,
   sessionStoreContract,
   temporaryDirectory,
   unitVector,
@@ -43,6 +45,7 @@ describe.each([
   vectorIndexContract(async () => open().vectorIndex, { ranking: 'exact' });
   factGraphContract(async () => open().factGraph);
   sessionStoreContract(async (clock) => open({ clock }).sessionStore, { turnsMax: 200 });
+  sessionEndsContract(async (clock) => open({ clock }).sessionStore);
   isolationContract(async () => open(), { nearCopies });
 
   describe('no room for a segment in memory', () => {
@@ -92,6 +95,9 @@ describe.each([
   });
 
   describe('session store', () => erasableStoreContract(async () => sessionFixture(open()), 'session-state'));
+
+  describe('what agents keep of sessions', () =>
+    erasableStoreContract(async () => documentFixture(open()), 'session-state'));
 });
 
 function catalogueFixture({ catalogue }: Sqlite): ErasableFixture {
@@ -179,6 +185,30 @@ function sessionFixture({ sessionStore }: Sqlite): ErasableFixture {
       const keys = sessions.get(subjectId) ?? [];
       const turns = await Promise.all(keys.map((key) => sessionStore.lastTurns(scope, key, 1_000)));
       return turns.flat().map(({ turnId }) => turnId);
+    },
+  };
+}
+
+// A session is the source of what agents keep of it.
+function documentFixture({ sessionStore }: Sqlite): ErasableFixture {
+  const sessions: SessionKey[] = [];
+  return {
+    store: sessionStore,
+    write: async (records) => {
+      for (const { sourceId, ...record } of records) {
+        const sessionKey = sourceId as string as SessionKey;
+        sessions.unshift(sessionKey);
+        await sessionStore.setState({ kind: 'task', document: aSessionDocument({ ...record, sessionKey }) });
+      }
+      return records.map(({ sourceId }) => `${sourceId}/task/`);
+    },
+    read: async (tenantId, subjectId) => {
+      const scope = aReadScope(tenantId, subjectId);
+      const found: string[] = [];
+      for (const sessionKey of sessions) {
+        if ((await sessionStore.getState(scope, sessionKey, 'task')) !== undefined) found.push(`${sessionKey}/task/`);
+      }
+      return found.slice(0, 1_000).reverse();
     },
   };
 }

@@ -16,6 +16,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   'command-given.v1': events.CommandGivenV1,
   'command-passed.v1': events.CommandPassedV1,
   'command-refused.v1': events.CommandRefusedV1,
+  'session-ended.v1': events.SessionEndedV1,
 };
 
 describe('golden samples', () => {

@@ -11,3 +11,4 @@ export * from './procedure.js';
 export * from './command-given.v1.js';
 export * from './command-passed.v1.js';
 export * from './command-refused.v1.js';
+export * from './session-ended.v1.js';

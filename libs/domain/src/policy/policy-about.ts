@@ -12,6 +12,8 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   sourceRetentionDays: 'how long a source is kept at most, in days, whatever the kind; null: as the kind says',
   reviewDays: 'when what a source said is due for review, in days from when it was recorded; null: never',
   'writeFilter.keepAtLeast': 'the write-filter drops turns with fewer points; 0 keeps all that no rule refuses',
+  'sessions.idleMinutes':
+    'minutes without a turn after which a session counts as over and is summed up; null: only when it is ended',
   'limits.turnTextBytesMax': "bytes of a turn's text; null: as the service has it",
   'limits.batchTurnsMax': 'turns of a request or chunk; null: as the service has it',
   'limits.recallHitsMax': 'hits of a recall; null: as the service has it',

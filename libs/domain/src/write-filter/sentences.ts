@@ -1,5 +1,7 @@
 /** One sentence of a turn, cut into words once for all rules. */
 export interface Sentence {
+  /** As it was written, without the space around it. */
+  readonly text: string;
   /** Words as they were written. */
   readonly written: readonly string[];
   /** The same in lower case, with straight apostrophes. */
@@ -58,5 +60,5 @@ function addSentence(sentences: Sentence[], text: string): void {
   const trimmed = text.trimEnd();
   const marked = trimmed.endsWith('?') || trimmed.endsWith('？');
   const isQuestion = marked || (!/[.!]$/.test(trimmed) && ASKS.test(line));
-  sentences.push({ written, words, line, isQuestion, calls });
+  sentences.push({ text: text.trim(), written, words, line, isQuestion, calls });
 }

@@ -91,6 +91,7 @@ function acceptTurnsProvider(config: IngestConfig) {
     ],
     useFactory: (...parts: AcceptParts) => {
       const [order, acceptedTurns, log, clock, guard, keyring, sessionWriter, budgets, metrics, logger] = parts;
+      order.follow(() => sessionWriter.caughtUp());
       const writing = { order, acceptedTurns, log, clock, sessionWriter };
       const ports = { ...writing, guard, keyring, budgets, metrics, logger };
       return new AcceptTurns(ports, config);

@@ -23,6 +23,9 @@ export interface SessionWriterPorts {
 export class SessionWriter {
   private waiting: TurnReceived[] = [];
   private running: Promise<void> | undefined;
+  private batch: Promise<void> | undefined;
+  private offeredCount = 0;
+  private writtenCount = 0;
 
   constructor(
     private readonly ports: SessionWriterPorts,
@@ -34,6 +37,7 @@ export class SessionWriter {
     if (turns.length === 0) return;
     if (this.waiting.length + turns.length > this.limits.sessionTurnsWaitingMax) return this.lose(turns.length);
     for (const turn of turns) this.waiting.push(turn);
+    this.offeredCount += turns.length;
     this.running ??= this.run();
   }
 
@@ -42,13 +46,26 @@ export class SessionWriter {
     while (this.running !== undefined) await this.running;
   }
 
+  /** Resolves when what was offered until now is written or given up, whatever is offered meanwhile. */
+  async caughtUp(): Promise<void> {
+    const until = this.offeredCount;
+    while (this.writtenCount < until && this.batch !== undefined) await this.batch;
+  }
+
   private async run(): Promise<void> {
     while (this.waiting.length > 0) {
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      const turns = this.waiting.splice(0, this.limits.sessionBatchTurnsMax);
-      await this.atMostPatiently(this.write(turns));
+      this.batch = this.writeBatch();
+      await this.batch;
     }
+    this.batch = undefined;
     this.running = undefined;
+  }
+
+  private async writeBatch(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    const turns = this.waiting.splice(0, this.limits.sessionBatchTurnsMax);
+    await this.atMostPatiently(this.write(turns));
+    this.writtenCount += turns.length;
   }
 
   private async atMostPatiently(write: Promise<void>): Promise<void> {

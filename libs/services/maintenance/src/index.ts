@@ -1,6 +1,7 @@
 /** Runs the deployment: tenants, keys and policy, status, digests and replay, housekeeping; serves `Admin`. */
 export * from './api-keys.js';
 export * from './digest-tenant.js';
+export * from './end-idle-sessions.js';
 export * from './housekeeping.js';
 export * from './maintenance.module.js';
 export * from './replay-memories.js';

@@ -16,17 +16,28 @@ import {
   type KeyVault,
   ORGANISATION_STORE,
   type OrganisationStore,
+  SESSION_ENDS,
   SESSION_STORE,
+  type SessionEnds,
   type SessionStore,
   SHADOW_STORES,
   type ShadowStores,
   USAGE_STORE,
   type UsageStore,
 } from '@mneme/ports';
-import { AuthGuard, Keyring, Logger, Metrics, type ProjectionFactory, TokenVerifier } from '@mneme/platform';
+import {
+  AuthGuard,
+  EndSessions,
+  Keyring,
+  Logger,
+  Metrics,
+  type ProjectionFactory,
+  TokenVerifier,
+} from '@mneme/platform';
 import { AdminController } from './admin.controller.js';
 import { Admins } from './admins.js';
 import { ApiKeys } from './api-keys.js';
+import { EndIdleSessions } from './end-idle-sessions.js';
 import { DigestController, REPLAY_PORTS } from './digest.controller.js';
 import { Housekeeping } from './housekeeping.js';
 import { IssuersController } from './issuers.controller.js';
@@ -45,7 +56,7 @@ export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory'
   readonly projections: readonly { readonly module: DynamicModule; readonly token: symbol }[];
 };
 
-/** Serves `Admin`; provides `Tenants`, `ApiKeys` and `Housekeeping`. */
+/** Serves `Admin`; provides `Tenants`, `ApiKeys`, `Housekeeping` and `EndIdleSessions`. */
 @Module({})
 export class MaintenanceModule {
   static register(options: MaintenanceOptions): DynamicModule {
@@ -53,8 +64,14 @@ export class MaintenanceModule {
       module: MaintenanceModule,
       imports: options.projections.map(({ module }) => module),
       controllers: [AdminController, OrganisationController, IssuersController, PolicyController, DigestController],
-      providers: [...administration, statusProvider(options), replayProvider(options), housekeepingProvider(options)],
-      exports: [Tenants, ApiKeys, Housekeeping],
+      providers: [
+        ...administration,
+        statusProvider(options),
+        replayProvider(options),
+        housekeepingProvider(options),
+        idleProvider,
+      ],
+      exports: [Tenants, ApiKeys, Housekeeping, EndIdleSessions],
     };
   }
 }
@@ -85,6 +102,15 @@ const administration = [
       new Organisation({ organisationStore, controlStore, clock }),
   },
 ];
+
+const idleProvider = {
+  provide: EndIdleSessions,
+  inject: [SESSION_ENDS, EndSessions, Keyring, CLOCK, Logger],
+  useFactory: (sessionEnds: SessionEnds, endSessions: EndSessions, ...rest: [Keyring, Clock, Logger]) => {
+    const [keyring, clock, logger] = rest;
+    return new EndIdleSessions({ sessionEnds, endSessions, keyring, clock, logger });
+  },
+};
 
 function replayProvider({ projections }: MaintenanceOptions) {
   return {

@@ -1,4 +1,4 @@
-import { DEFAULT_LIMITS, KEEP_AT_LEAST_MAX, TENANT_LIMITS } from '@mneme/domain';
+import { DEFAULT_LIMITS, IDLE_MINUTES_MAX, KEEP_AT_LEAST_MAX, TENANT_LIMITS } from '@mneme/domain';
 import { z } from 'zod';
 
 const DAYS_MAX = 36_500;
@@ -33,6 +33,10 @@ export const PolicyPatch = z.strictObject({
   reviewDays: sources(days),
   writeFilter: z
     .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
+    .partial()
+    .optional(),
+  sessions: z
+    .strictObject({ idleMinutes: z.int().min(1).max(IDLE_MINUTES_MAX).nullable() })
     .partial()
     .optional(),
   limits: z.strictObject(limits).partial().optional(),

@@ -6,3 +6,7 @@ export * from './read-memories.js';
 export * from './retrieval.config.js';
 export * from './retrieval.module.js';
 export { WaitFor } from './wait-for.js';
+export * from './sessions/end-session.js';
+export * from './sessions/hand-off-session.js';
+export * from './sessions/keep-states.js';
+export * from './sessions/resume-session.js';

@@ -9,6 +9,7 @@ import type { MemoryOpener } from './memory-view.js';
 import { type Reader, readerOf } from './reader.js';
 import { readCount } from './recall-input.js';
 import type { ReadMemories } from './read-memories.js';
+import type { OpenedSession } from './sessions/open-session.js';
 import type { RequestedWait, WaitFor } from './wait-for.js';
 
 export interface ReadGraphPorts {
@@ -99,15 +100,18 @@ export class ReadGraph {
       preferences: part(PROFILE.preferences),
       projects: part(PROFILE.projects),
       constraints: part(PROFILE.constraints),
-      turns: await this.lastTurns(principal, request),
+      ...(await this.openedSession(principal, request)),
       freshness: state,
       failedTurnIds: [...failedTurnIds],
     };
   }
 
-  private async lastTurns(principal: Principal, { session, userId, turns }: RequestedStart) {
-    if (session === undefined) return [];
-    return (await this.ports.memories.session(principal, { session, userId, limit: turns })).turns;
+  private async openedSession(
+    principal: Principal,
+    { session, userId, turns }: RequestedStart,
+  ): Promise<OpenedSession> {
+    if (session === undefined) return { turns: [] };
+    return this.ports.memories.openedSession(principal, { session, userId, limit: turns });
   }
 
   private inputOf(reader: Reader, request: RequestedFacts): GraphInput {

@@ -20,9 +20,11 @@ import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalController } from './retrieval.controller.js';
+import { sessionProviders } from './sessions/session-providers.js';
+import { SessionsController } from './sessions/sessions.controller.js';
 import { WaitFor } from './wait-for.js';
 
-/** Serves `Retrieval`. */
+/** Serves `Retrieval` and `Sessions`. */
 @Module({})
 export class RetrievalModule {
   static register(config: RetrievalConfig): DynamicModule {
@@ -40,8 +42,14 @@ export class RetrievalModule {
     ];
     return {
       module: RetrievalModule,
-      controllers: [RetrievalController],
-      providers: [...shared, recallProvider(config), readsProvider(config), graphProvider(config)],
+      controllers: [RetrievalController, SessionsController],
+      providers: [
+        ...shared,
+        ...sessionProviders(config),
+        recallProvider(config),
+        readsProvider(config),
+        graphProvider(config),
+      ],
     };
   }
 }

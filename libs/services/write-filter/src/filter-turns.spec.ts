@@ -79,6 +79,7 @@ async function filtered(content: string, { role = 'user', speakerName, policy = 
     dropped: (reason: string) => dropped.push(reason),
     applied: () => undefined,
     refused: () => undefined,
+    summarised: () => undefined,
   };
   const context = { ...TURN, recordId: TURN.turnId, version: TURN.recordedAt };
   const sealed = seal(KEYS, context, JSON.stringify({ content, session: 's', speakerName }));

@@ -1,6 +1,6 @@
-import type { CommandGiven, TurnReceived } from '@mneme/events';
+import type { CommandGiven, SessionEnded, TurnReceived } from '@mneme/events';
 import { TOPICS } from '@mneme/events';
-import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
+import type { EventLog, LanguageModel, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
   acceptedIdOf,
   type BatchEnd,
@@ -13,15 +13,18 @@ import {
 } from '@mneme/platform';
 import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
+import { SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
 
 export interface FilterTurnsPorts {
   readonly log: EventLog;
   readonly keyring: Keyring;
   readonly versions: MemoryVersions;
   readonly observer: FilterTurnsObserver;
+  /** Words summaries where it is given and has an answer; else rules do. */
+  readonly summarise?: LanguageModel['summarise'];
 }
 
-export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObserver {}
+export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObserver, SummariseSessionObserver {}
 
 /**
  * The owner of episodes, procedures and summaries: decides what turns and commands make of them, one record after the
@@ -30,6 +33,7 @@ export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObs
 export class FilterTurns implements RecordHandler<TurnRecord> {
   private readonly decideTurn: DecideTurn;
   private readonly applyCommand: ApplyCommand;
+  private readonly summariseSession: SummariseSession;
   // What was published for a record, and which commands were refused, for as long as their batch is in hand.
   private readonly published = new WeakMap<TurnRecord, readonly LogAppend[]>();
   private readonly refused = new WeakSet<TurnRecord>();
@@ -37,6 +41,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   constructor(private readonly ports: FilterTurnsPorts) {
     this.decideTurn = new DecideTurn(ports.observer);
     this.applyCommand = new ApplyCommand(ports.observer);
+    this.summariseSession = new SummariseSession(ports.observer, ports.summarise);
   }
 
   parse(record: LogRecord): TurnRecord {
@@ -88,6 +93,9 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
         return this.decideTurn.decide(one as Received<TurnReceived>, draft, policy);
       case 'command-given':
         if (await this.applyCommand.apply(one as Received<CommandGiven>, draft, policy)) this.refused.add(event);
+        return;
+      case 'session-ended':
+        return this.summariseSession.decide(one as Received<SessionEnded>, draft, policy);
     }
   }
 }

@@ -24,6 +24,7 @@ export class WriteFilterModule {
           dropped: (reason: string) => metrics.increment('mneme_turns_dropped_total', { reason }),
           applied: (action: string) => metrics.increment('mneme_commands_applied_total', { action }),
           refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
+          summarised: (outcome: string) => metrics.increment('mneme_session_ends_total', { outcome }),
         };
         const handler = new FilterTurns({ log, keyring, versions, observer });
         const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };

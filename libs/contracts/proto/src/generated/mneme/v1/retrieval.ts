@@ -311,6 +311,31 @@ export interface InitSessionResponse {
   turns: SessionTurn[];
   freshness: string;
   failedTurnIds: string[];
+  /** The task of the session; absent without one, or without a session. */
+  task?:
+    | SessionState
+    | undefined;
+  /** What an agent that handed the session over wants the caller to know. */
+  handOff?: HandOffNote | undefined;
+}
+
+/** The task's state of an open session, as JSON text of one object. */
+export interface SessionState {
+  stateJson: string;
+  /** Names what was read, for a write that expects it. */
+  revision: string;
+  /** Who wrote it. */
+  agentId: string;
+  writtenAt: string;
+}
+
+export interface HandOffNote {
+  note: string;
+  fromAgent: string;
+  /** To whom: an agent or a team. */
+  toAgent?: string | undefined;
+  toTeam?: string | undefined;
+  handedAt: string;
 }
 
 function createBaseFilter(): Filter {
@@ -3723,7 +3748,17 @@ export const InitSessionRequest: MessageFns<InitSessionRequest> = {
 };
 
 function createBaseInitSessionResponse(): InitSessionResponse {
-  return { about: [], preferences: [], projects: [], constraints: [], turns: [], freshness: "", failedTurnIds: [] };
+  return {
+    about: [],
+    preferences: [],
+    projects: [],
+    constraints: [],
+    turns: [],
+    freshness: "",
+    failedTurnIds: [],
+    task: undefined,
+    handOff: undefined,
+  };
 }
 
 export const InitSessionResponse: MessageFns<InitSessionResponse> = {
@@ -3748,6 +3783,12 @@ export const InitSessionResponse: MessageFns<InitSessionResponse> = {
     }
     for (const v of message.failedTurnIds) {
       writer.uint32(58).string(v!);
+    }
+    if (message.task !== undefined) {
+      SessionState.encode(message.task, writer.uint32(66).fork()).join();
+    }
+    if (message.handOff !== undefined) {
+      HandOffNote.encode(message.handOff, writer.uint32(74).fork()).join();
     }
     return writer;
   },
@@ -3821,6 +3862,22 @@ export const InitSessionResponse: MessageFns<InitSessionResponse> = {
             message.failedTurnIds.push(reader.string());
             continue;
           }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.task = SessionState.decode(reader, reader.uint32());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.handOff = HandOffNote.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3850,6 +3907,12 @@ export const InitSessionResponse: MessageFns<InitSessionResponse> = {
         : globalThis.Array.isArray(object?.failed_turn_ids)
         ? object.failed_turn_ids.map((e: any) => globalThis.String(e))
         : [],
+      task: isSet(object.task) ? SessionState.fromJSON(object.task) : undefined,
+      handOff: isSet(object.handOff)
+        ? HandOffNote.fromJSON(object.handOff)
+        : isSet(object.hand_off)
+        ? HandOffNote.fromJSON(object.hand_off)
+        : undefined,
     };
   },
 
@@ -3876,6 +3939,12 @@ export const InitSessionResponse: MessageFns<InitSessionResponse> = {
     if (message.failedTurnIds?.length) {
       obj.failedTurnIds = message.failedTurnIds;
     }
+    if (message.task !== undefined) {
+      obj.task = SessionState.toJSON(message.task);
+    }
+    if (message.handOff !== undefined) {
+      obj.handOff = HandOffNote.toJSON(message.handOff);
+    }
     return obj;
   },
 
@@ -3891,6 +3960,290 @@ export const InitSessionResponse: MessageFns<InitSessionResponse> = {
     message.turns = object.turns?.map((e) => SessionTurn.fromPartial(e)) || [];
     message.freshness = object.freshness ?? "";
     message.failedTurnIds = object.failedTurnIds?.map((e) => e) || [];
+    message.task = (object.task !== undefined && object.task !== null)
+      ? SessionState.fromPartial(object.task)
+      : undefined;
+    message.handOff = (object.handOff !== undefined && object.handOff !== null)
+      ? HandOffNote.fromPartial(object.handOff)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseSessionState(): SessionState {
+  return { stateJson: "", revision: "", agentId: "", writtenAt: "" };
+}
+
+export const SessionState: MessageFns<SessionState> = {
+  encode(message: SessionState, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.stateJson !== "") {
+      writer.uint32(10).string(message.stateJson);
+    }
+    if (message.revision !== "") {
+      writer.uint32(18).string(message.revision);
+    }
+    if (message.agentId !== "") {
+      writer.uint32(26).string(message.agentId);
+    }
+    if (message.writtenAt !== "") {
+      writer.uint32(34).string(message.writtenAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionState {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionState();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.stateJson = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.revision = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.agentId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.writtenAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SessionState {
+    return {
+      stateJson: isSet(object.stateJson)
+        ? globalThis.String(object.stateJson)
+        : isSet(object.state_json)
+        ? globalThis.String(object.state_json)
+        : "",
+      revision: isSet(object.revision) ? globalThis.String(object.revision) : "",
+      agentId: isSet(object.agentId)
+        ? globalThis.String(object.agentId)
+        : isSet(object.agent_id)
+        ? globalThis.String(object.agent_id)
+        : "",
+      writtenAt: isSet(object.writtenAt)
+        ? globalThis.String(object.writtenAt)
+        : isSet(object.written_at)
+        ? globalThis.String(object.written_at)
+        : "",
+    };
+  },
+
+  toJSON(message: SessionState): unknown {
+    const obj: any = {};
+    if (message.stateJson !== "") {
+      obj.stateJson = message.stateJson;
+    }
+    if (message.revision !== "") {
+      obj.revision = message.revision;
+    }
+    if (message.agentId !== "") {
+      obj.agentId = message.agentId;
+    }
+    if (message.writtenAt !== "") {
+      obj.writtenAt = message.writtenAt;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SessionState>, I>>(base?: I): SessionState {
+    return SessionState.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SessionState>, I>>(object: I): SessionState {
+    const message = createBaseSessionState();
+    message.stateJson = object.stateJson ?? "";
+    message.revision = object.revision ?? "";
+    message.agentId = object.agentId ?? "";
+    message.writtenAt = object.writtenAt ?? "";
+    return message;
+  },
+};
+
+function createBaseHandOffNote(): HandOffNote {
+  return { note: "", fromAgent: "", toAgent: undefined, toTeam: undefined, handedAt: "" };
+}
+
+export const HandOffNote: MessageFns<HandOffNote> = {
+  encode(message: HandOffNote, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.note !== "") {
+      writer.uint32(10).string(message.note);
+    }
+    if (message.fromAgent !== "") {
+      writer.uint32(18).string(message.fromAgent);
+    }
+    if (message.toAgent !== undefined) {
+      writer.uint32(26).string(message.toAgent);
+    }
+    if (message.toTeam !== undefined) {
+      writer.uint32(34).string(message.toTeam);
+    }
+    if (message.handedAt !== "") {
+      writer.uint32(42).string(message.handedAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): HandOffNote {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseHandOffNote();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.fromAgent = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.toAgent = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.toTeam = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.handedAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): HandOffNote {
+    return {
+      note: isSet(object.note) ? globalThis.String(object.note) : "",
+      fromAgent: isSet(object.fromAgent)
+        ? globalThis.String(object.fromAgent)
+        : isSet(object.from_agent)
+        ? globalThis.String(object.from_agent)
+        : "",
+      toAgent: isSet(object.toAgent)
+        ? globalThis.String(object.toAgent)
+        : isSet(object.to_agent)
+        ? globalThis.String(object.to_agent)
+        : undefined,
+      toTeam: isSet(object.toTeam)
+        ? globalThis.String(object.toTeam)
+        : isSet(object.to_team)
+        ? globalThis.String(object.to_team)
+        : undefined,
+      handedAt: isSet(object.handedAt)
+        ? globalThis.String(object.handedAt)
+        : isSet(object.handed_at)
+        ? globalThis.String(object.handed_at)
+        : "",
+    };
+  },
+
+  toJSON(message: HandOffNote): unknown {
+    const obj: any = {};
+    if (message.note !== "") {
+      obj.note = message.note;
+    }
+    if (message.fromAgent !== "") {
+      obj.fromAgent = message.fromAgent;
+    }
+    if (message.toAgent !== undefined) {
+      obj.toAgent = message.toAgent;
+    }
+    if (message.toTeam !== undefined) {
+      obj.toTeam = message.toTeam;
+    }
+    if (message.handedAt !== "") {
+      obj.handedAt = message.handedAt;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<HandOffNote>, I>>(base?: I): HandOffNote {
+    return HandOffNote.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<HandOffNote>, I>>(object: I): HandOffNote {
+    const message = createBaseHandOffNote();
+    message.note = object.note ?? "";
+    message.fromAgent = object.fromAgent ?? "";
+    message.toAgent = object.toAgent ?? undefined;
+    message.toTeam = object.toTeam ?? undefined;
+    message.handedAt = object.handedAt ?? "";
     return message;
   },
 };
