@@ -1,5 +1,8 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
 import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { type ContextPolicy, DEFAULT_CONTEXT_POLICY } from './policy/context-policy.js';
+import { DEFAULT_ECHO_POLICY, type EchoPolicy } from './policy/echo-policy.js';
+import { DEFAULT_RECALL_POLICY, type RecallPolicy } from './policy/recall-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -25,6 +28,9 @@ export interface TenantPolicy {
   /** When a memory is due for review, counted from `recordedAt`, by source; null: never. */
   readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
   readonly writeFilter: WriteFilterPolicy;
+  readonly recall: RecallPolicy;
+  readonly context: ContextPolicy;
+  readonly echo: EchoPolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -49,6 +55,9 @@ export const DEFAULT_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
   writeFilter: { keepAtLeast: 2 },
+  recall: DEFAULT_RECALL_POLICY,
+  context: DEFAULT_CONTEXT_POLICY,
+  echo: DEFAULT_ECHO_POLICY,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
 };

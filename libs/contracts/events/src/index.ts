@@ -7,3 +7,4 @@ export * from './progress-noted.v1.js';
 export * from './turn-discarded.v1.js';
 export * from './dead-lettered.v1.js';
 export * from './erasure-step-taken.v1.js';
+export * from './recall-made.v1.js';

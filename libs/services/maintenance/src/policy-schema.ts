@@ -1,4 +1,11 @@
-import { DEFAULT_LIMITS, KEEP_AT_LEAST_MAX, TENANT_LIMITS } from '@mneme/domain';
+import {
+  CONTEXT_TOKENS_MAX,
+  CONTEXT_TOKENS_MIN,
+  DEFAULT_LIMITS,
+  ECHO_WINDOW_MINUTES_MAX,
+  KEEP_AT_LEAST_MAX,
+  TENANT_LIMITS,
+} from '@mneme/domain';
 import { z } from 'zod';
 
 const DAYS_MAX = 36_500;
@@ -33,6 +40,19 @@ export const PolicyPatch = z.strictObject({
   reviewDays: sources(days),
   writeFilter: z
     .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
+    .partial()
+    .optional(),
+  recall: z.strictObject({ answersUnmeasured: z.boolean() }).partial().optional(),
+  context: z
+    .strictObject({
+      budgetTokens: z.int().min(CONTEXT_TOKENS_MIN).max(CONTEXT_TOKENS_MAX),
+      profileShare: share,
+      turnsShare: share,
+    })
+    .partial()
+    .optional(),
+  echo: z
+    .strictObject({ windowMinutes: z.int().min(0).max(ECHO_WINDOW_MINUTES_MAX), share })
     .partial()
     .optional(),
   limits: z.strictObject(limits).partial().optional(),
