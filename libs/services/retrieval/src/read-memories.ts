@@ -1,23 +1,14 @@
-import { MemoryId, TurnContent } from '@mneme/events';
-import {
-  InvalidInput,
-  type Limits,
-  limitsFor,
-  NotFound,
-  type Principal,
-  sessionKeyOf,
-  instantOf,
-  mayRead,
-  unseal,
-} from '@mneme/domain';
+import { MemoryId } from '@mneme/events';
+import { InvalidInput, type Limits, limitsFor, NotFound, type Principal, sessionKeyOf, instantOf } from '@mneme/domain';
 import type { Catalogue, Clock, SessionStore } from '@mneme/ports';
-import { type AuthGuard, type Keyring, parsedJson } from '@mneme/platform';
+import type { AuthGuard, Keyring } from '@mneme/platform';
 import type { GetSessionResponse, ListMemoriesResponse, Memory, SessionTurn } from '@mneme/proto';
 import { decodeCursor, encodeCursor } from './cursor.js';
 import { memoryFilterOf, type RequestedFilter } from './filters.js';
 import { type MemoryOpener, memoryView } from './memory-view.js';
 import { readCount } from './recall-input.js';
 import { readerOf } from './reader.js';
+import { type OpenedTurn, openTurns } from './session-turns.js';
 import type { RequestedWait, WaitFor } from './wait-for.js';
 
 export interface ReadPorts {
@@ -92,23 +83,19 @@ export class ReadMemories {
   async session(principal: Principal, request: RequestedSession): Promise<GetSessionResponse> {
     const field = 'session';
     if (request.session === '') throw new InvalidInput('a session has a name', { field });
-    const { scope, subjectId, indexKeys, tenantId, tenant } = await readerOf(this.ports, principal, request.userId);
+    const reader = await readerOf(this.ports, principal, request.userId);
+    const { subjectId, indexKeys, tenant } = reader;
     const max = limitsFor(this.limits, tenant.policy.limits).sessionTurnsMax;
     const turnsWanted = request.limit ?? Math.min(DEFAULT_TURNS, max);
     const limit = readCount(turnsWanted, { field: 'limit', limit: 'sessionTurnsMax', max });
     const sessionKey = sessionKeyOf(indexKeys, subjectId, request.session);
-    const turns = await this.ports.sessionStore.lastTurns(scope, sessionKey, limit);
-    const subjects = [...new Set(turns.map((turn) => turn.subjectId))];
-    const accesses = await this.ports.keyring.openFresh(tenantId, subjects);
-    const readable = turns.flatMap((turn): SessionTurn[] => {
-      const access = accesses.get(turn.subjectId);
-      if (access?.state !== 'open' || access.epoch !== turn.epoch || !mayRead(scope, turn)) return [];
-      const text = unseal(access.keys, { ...turn, recordId: turn.turnId, version: turn.recordedAt }, turn.sealed);
-      const { content, toolCalls = [], speakerName } = parsedJson(TurnContent, text);
-      const { turnId, role, occurredAt } = turn;
-      const recordedAt = instantOf(Math.floor(turn.recordedAt / 1000));
-      return [{ turnId, role, content, toolCalls, speakerName, occurredAt, recordedAt }];
-    });
-    return { turns: readable };
+    const opened = await openTurns(this.ports, reader, { sessionKey, limit });
+    return { turns: opened.map(turnView) };
   }
+}
+
+function turnView({ turn, content: { content, toolCalls = [], speakerName } }: OpenedTurn): SessionTurn {
+  const { turnId, role, occurredAt } = turn;
+  const recordedAt = instantOf(Math.floor(turn.recordedAt / 1000));
+  return { turnId, role, content, toolCalls, speakerName, occurredAt, recordedAt };
 }

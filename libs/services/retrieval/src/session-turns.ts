@@ -1,0 +1,32 @@
+import { type SessionKey, TurnContent, type TurnReceived } from '@mneme/events';
+import { mayRead, unseal } from '@mneme/domain';
+import type { SessionStore } from '@mneme/ports';
+import { type Keyring, parsedJson } from '@mneme/platform';
+import type { Reader } from './reader.js';
+
+export interface OpenedTurn {
+  readonly turn: TurnReceived;
+  readonly content: TurnContent;
+}
+
+interface SessionPorts {
+  readonly sessionStore: SessionStore;
+  readonly keyring: Keyring;
+}
+
+/** The last readable turns of a session, oldest first; keys are read freshly, and each turn is checked once more. */
+export async function openTurns(
+  { sessionStore, keyring }: SessionPorts,
+  { scope, tenantId }: Reader,
+  { sessionKey, limit }: { readonly sessionKey: SessionKey; readonly limit: number },
+): Promise<readonly OpenedTurn[]> {
+  const turns = await sessionStore.lastTurns(scope, sessionKey, limit);
+  const subjects = [...new Set(turns.map((turn) => turn.subjectId))];
+  const accesses = await keyring.openFresh(tenantId, subjects);
+  return turns.flatMap((turn): OpenedTurn[] => {
+    const access = accesses.get(turn.subjectId);
+    if (access?.state !== 'open' || access.epoch !== turn.epoch || !mayRead(scope, turn)) return [];
+    const text = unseal(access.keys, { ...turn, recordId: turn.turnId, version: turn.recordedAt }, turn.sealed);
+    return [{ turn, content: parsedJson(TurnContent, text) }];
+  });
+}
