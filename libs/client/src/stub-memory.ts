@@ -47,7 +47,16 @@ function retrievalFrom(turns: readonly Turn[]): StubHandlers['retrieval'] {
     recall: ({ request }, callback) => {
       const hits = rankedBy(request.question, memoriesOf(request.userId)).slice(0, request.limit ?? 10);
       const dropped = [{ reason: 'below-threshold', count: 1 }];
-      callback(null, { hits, freshness: 'current', failedTurnIds: [], legs: [], dropped, considered: turns.length });
+      callback(null, {
+        hits,
+        freshness: 'current',
+        failedTurnIds: [],
+        legs: [],
+        dropped,
+        considered: turns.length,
+        recallId: '',
+        facts: [],
+      });
     },
     listMemories: ({ request }, callback) => {
       const from = Number(request.cursor ?? 0);

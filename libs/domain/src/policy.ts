@@ -1,6 +1,9 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
 import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
 import { DEFAULT_SESSIONS_POLICY, type SessionsPolicy } from './policy/sessions-policy.js';
+import { type ContextPolicy, DEFAULT_CONTEXT_POLICY } from './policy/context-policy.js';
+import { DEFAULT_ECHO_POLICY, type EchoPolicy } from './policy/echo-policy.js';
+import { DEFAULT_RECALL_POLICY, type RecallPolicy } from './policy/recall-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -27,6 +30,9 @@ export interface TenantPolicy {
   readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
   readonly writeFilter: WriteFilterPolicy;
   readonly sessions: SessionsPolicy;
+  readonly recall: RecallPolicy;
+  readonly context: ContextPolicy;
+  readonly echo: EchoPolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -52,6 +58,9 @@ export const DEFAULT_POLICY: TenantPolicy = {
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
   writeFilter: { keepAtLeast: 2 },
   sessions: DEFAULT_SESSIONS_POLICY,
+  recall: DEFAULT_RECALL_POLICY,
+  context: DEFAULT_CONTEXT_POLICY,
+  echo: DEFAULT_ECHO_POLICY,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
 };

@@ -13,6 +13,8 @@ export interface Candidate {
   readonly speakerNamed: boolean;
   readonly dense?: number;
   readonly lexical?: number;
+  /** How far the facts that the question's entities lead to answer it; absent: they do not lead here. */
+  readonly graph?: number;
 }
 
 /** Where a hit's score comes from; `fused × decay × (0.5 + 0.5 × confidence) = score`. */
@@ -22,6 +24,7 @@ export interface ScoreParts {
   readonly neighbours: number;
   readonly session: number;
   readonly speaker: number;
+  readonly graph: number;
   readonly fused: number;
   readonly decay: number;
   readonly confidence: number;
@@ -34,7 +37,14 @@ export interface Ranked {
 }
 
 /** Weights of what is added to the half-and-half sum of the legs; docs/benchmarks.md has what each is worth. */
-export const RANKING_WEIGHTS = { dense: 0.5, lexical: 0.5, neighbours: 0.4, session: 0.15, speaker: 0.1 } as const;
+export const RANKING_WEIGHTS = {
+  dense: 0.5,
+  lexical: 0.5,
+  neighbours: 0.4,
+  session: 0.15,
+  speaker: 0.1,
+  graph: 0.2,
+} as const;
 
 /** The least spread of a leg, as a share of its best score. */
 const SPREAD_SHARE_MIN = 0.5;
@@ -48,12 +58,19 @@ export function rank(candidates: readonly Candidate[], policy: TenantPolicy, now
   );
   const { neighbours, session } = sessionShares(candidates, base);
   const ranked = candidates.map((candidate, i) => {
-    const parts = { neighbours: at(neighbours, i), session: at(session, i), speaker: candidate.speakerNamed ? 1 : 0 };
+    const parts = {
+      neighbours: at(neighbours, i),
+      session: at(session, i),
+      speaker: candidate.speakerNamed ? 1 : 0,
+      // On a scale of its own from 0 to 1: stretched to its best, little evidence would count as much as plenty.
+      graph: candidate.graph ?? 0,
+    };
     const fused =
       at(base, i) +
       RANKING_WEIGHTS.neighbours * parts.neighbours +
       RANKING_WEIGHTS.session * parts.session +
-      RANKING_WEIGHTS.speaker * parts.speaker;
+      RANKING_WEIGHTS.speaker * parts.speaker +
+      RANKING_WEIGHTS.graph * parts.graph;
     const decay = decayOf(candidate, policy, nowMs);
     const score = fused * decay * (0.5 + 0.5 * candidate.confidence);
     const { confidence } = candidate;

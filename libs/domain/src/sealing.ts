@@ -13,6 +13,8 @@ export interface DataKeys {
   readonly input: KeyObject;
   /** Hashes the values of facts, so that equal ones of the subject can be told. */
   readonly value: KeyObject;
+  /** Hashes the sentences of recalled memories, so that a turn which repeats them can be told. */
+  readonly echo: KeyObject;
 }
 
 /** What a ciphertext is bound to: it opens for this record, version, subject and epoch and for nothing else. */
@@ -32,6 +34,7 @@ export function dataKeysOf(dataKey: Uint8Array): DataKeys {
     fingerprint: derive('fingerprint'),
     input: derive('input'),
     value: derive('value'),
+    echo: derive('echo'),
   };
 }
 

@@ -19,6 +19,8 @@ const COUNTERS = {
   mneme_records_retried_total: ['group', 'code'],
   mneme_records_dead_lettered_total: ['group', 'code'],
   mneme_session_writes_lost_total: [],
+  mneme_recalls_published_total: [],
+  mneme_recalls_dropped_total: ['reason'],
   mneme_scope_alarms_total: [],
   mneme_unreadable_memories_total: [],
   mneme_corrupt_keys_total: [],

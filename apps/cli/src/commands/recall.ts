@@ -65,13 +65,13 @@ interface HitForm {
 }
 
 function hitLines({ memory, score, similarity, explanation }: Hit, { rank, width, explain }: HitForm) {
-  const head = `${String(rank).padStart(2)}  ${score.toFixed(3)}  ${similarity.toFixed(2)}  `;
+  const head = `${String(rank).padStart(2)}  ${score.toFixed(3)}  ${similarity?.toFixed(2) ?? '   ?'}  `;
   const speaker = memory?.speakerName === undefined ? '' : `${memory.speakerName}: `;
   const lines = [oneLine(`${minute(memory?.occurredAt ?? '')}  ${speaker}${memory?.text ?? ''}`, width - head.length)];
   const details: string[] = [];
   if (explain && explanation !== undefined) {
     const { turnIds, ...parts } = explanation;
-    const figures = Object.entries(parts).map(([name, value]) => `${name} ${value.toFixed(3)}`);
+    const figures = Object.entries(parts).map(([name, value]) => `${name} ${value?.toFixed(3) ?? 'unknown'}`);
     details.push(figures.join(' · '), `memory ${memory?.memoryId ?? ''} from ${turnIds.join(', ')}`);
   }
   return [...lines.map((line) => head + line), ...details.map((line) => `    ${line}`)];

@@ -43,6 +43,15 @@ export class FactQueries {
     return this.rows({ sql, values: { ...values, ...named, entity, limit } }).map(factOfRow);
   }
 
+  /**
+   * Which of the names the audience has at all, as an entity or as an alias, whether or not the reader sees why: most
+   * words of a question are none, and one look at the indexes tells those apart.
+   */
+  named({ tenantId }: ReadScope, audience: Audience, names: readonly EntityId[]): readonly EntityId[] {
+    const values = { tenantId, audience, names: JSON.stringify(names) };
+    return this.rows({ sql: NAMED_SQL, values }).map(([name]) => name as EntityId);
+  }
+
   /** The least entity above `after` that a visible fact gives the alias for. */
   aliased(query: Omit<EdgeQuery, 'limit'>, after: string): EntityId | undefined {
     const { scope, view, audience, entity: alias } = query;
@@ -96,6 +105,13 @@ const DIRECTIONS = {
   from: { index: 'facts_from_entity', column: 'subject_entity' },
   to: { index: 'facts_to_entity', column: 'object_entity' },
 } as const;
+
+const OF_AUDIENCE_SQL = 'tenant_id = :tenantId AND audience = :audience';
+const NAMED_SQL = `SELECT value FROM json_each(:names) AS name
+  WHERE EXISTS (SELECT 1 FROM facts INDEXED BY facts_from_entity
+      WHERE ${OF_AUDIENCE_SQL} AND subject_entity = name.value)
+    OR EXISTS (SELECT 1 FROM facts INDEXED BY facts_to_entity WHERE ${OF_AUDIENCE_SQL} AND object_entity = name.value)
+    OR EXISTS (SELECT 1 FROM fact_aliases WHERE ${OF_AUDIENCE_SQL} AND alias = name.value)`;
 
 // A bare parameter as LIMIT makes SQLite compile the statement anew at each run; the sum does not.
 const LIMIT = 'LIMIT :limit + 0';

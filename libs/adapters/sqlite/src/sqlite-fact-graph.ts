@@ -54,7 +54,7 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
     requireAtMost('entitiesMax', names.length);
     const found = new Set<EntityId>();
     for (const audience of scope.audiences) {
-      for (const entity of names) {
+      for (const entity of this.queries.named(scope, audience, names)) {
         if (found.size >= GRAPH_LIMITS.entitiesMax) break;
         if (this.queries.isNamed({ scope, view, audience, entity })) found.add(entity);
         for (const other of this.aliasesOf({ scope, view, audience, entity })) found.add(other);

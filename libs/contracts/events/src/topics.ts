@@ -18,6 +18,7 @@ export const TOPICS = {
   memories: { name: 'mneme.memories.v1', retention: { policy: 'compact', tombstoneRetentionMs: 14 * DAY_MS } },
   discarded: { name: 'mneme.discarded.v1', retention: { policy: 'delete', retentionMs: 7 * DAY_MS } },
   deadLetters: { name: 'mneme.dead-letters.v1', retention: { policy: 'delete', retentionMs: 14 * DAY_MS } },
+  recalls: { name: 'mneme.recalls.v1', retention: { policy: 'delete', retentionMs: 90 * DAY_MS } },
   erasures: { name: 'mneme.erasures.v1', retention: { policy: 'keep' } },
 } as const satisfies Record<string, TopicDefinition>;
 
@@ -29,4 +30,5 @@ export const SUBJECT_TOPICS: readonly TopicName[] = [
   TOPICS.memories.name,
   TOPICS.discarded.name,
   TOPICS.deadLetters.name,
+  TOPICS.recalls.name,
 ];

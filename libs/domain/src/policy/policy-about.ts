@@ -14,6 +14,13 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   'writeFilter.keepAtLeast': 'the write-filter drops turns with fewer points; 0 keeps all that no rule refuses',
   'sessions.idleMinutes':
     'minutes without a turn after which a session counts as over and is summed up; null: only when it is ended',
+  'recall.answersUnmeasured':
+    'a recall answers by words and facts while vectors cannot be compared, unless the request names a threshold',
+  'context.budgetTokens': 'tokens of a context whose request names none',
+  'context.profileShare': 'share of a context that the profile may take before everything else',
+  'context.turnsShare': "share of a context that is kept for the session's last turns",
+  'echo.windowMinutes': 'how long a recall is remembered, so that a turn that repeats it can be dropped; 0: not at all',
+  'echo.share': 'the write-filter drops a turn of whose words at least this share was just recalled',
   'limits.turnTextBytesMax': "bytes of a turn's text; null: as the service has it",
   'limits.batchTurnsMax': 'turns of a request or chunk; null: as the service has it',
   'limits.recallHitsMax': 'hits of a recall; null: as the service has it',

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { keyedHash } from '../sealing.js';
+import { blindHash } from '../index-keys.js';
 import { type Sentence, sentencesOf } from './sentences.js';
 
 /** Shorter sentences are said twice by chance. */
@@ -11,7 +11,7 @@ const ECHO_SENTENCES_MAX = 200;
  * can tell its echo without anybody keeping the text. Takes the first 200 sentences of at least four words.
  */
 export function echoHashesOf(text: string, key: KeyObject): readonly string[] {
-  return comparable(text).map(({ line }) => keyedHash(key, line));
+  return comparable(text).map(({ line }) => blindHash(key, line));
 }
 
 /** Share of a text's words, 0 to 1, that stand in sentences which were recalled. */
@@ -21,7 +21,7 @@ export function echoShareOf(text: string, recalled: ReadonlySet<string>, key: Ke
   let repeated = 0;
   for (const { words: own, line } of comparable(text)) {
     words += own.length;
-    if (recalled.has(keyedHash(key, line))) repeated += own.length;
+    if (recalled.has(blindHash(key, line))) repeated += own.length;
   }
   return words === 0 ? 0 : repeated / words;
 }

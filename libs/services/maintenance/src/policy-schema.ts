@@ -1,4 +1,12 @@
-import { DEFAULT_LIMITS, IDLE_MINUTES_MAX, KEEP_AT_LEAST_MAX, TENANT_LIMITS } from '@mneme/domain';
+import {
+  CONTEXT_TOKENS_MAX,
+  CONTEXT_TOKENS_MIN,
+  DEFAULT_LIMITS,
+  ECHO_WINDOW_MINUTES_MAX,
+  IDLE_MINUTES_MAX,
+  KEEP_AT_LEAST_MAX,
+  TENANT_LIMITS,
+} from '@mneme/domain';
 import { z } from 'zod';
 
 const DAYS_MAX = 36_500;
@@ -37,6 +45,19 @@ export const PolicyPatch = z.strictObject({
     .optional(),
   sessions: z
     .strictObject({ idleMinutes: z.int().min(1).max(IDLE_MINUTES_MAX).nullable() })
+    .partial()
+    .optional(),
+  recall: z.strictObject({ answersUnmeasured: z.boolean() }).partial().optional(),
+  context: z
+    .strictObject({
+      budgetTokens: z.int().min(CONTEXT_TOKENS_MIN).max(CONTEXT_TOKENS_MAX),
+      profileShare: share,
+      turnsShare: share,
+    })
+    .partial()
+    .optional(),
+  echo: z
+    .strictObject({ windowMinutes: z.int().min(0).max(ECHO_WINDOW_MINUTES_MAX), share })
     .partial()
     .optional(),
   limits: z.strictObject(limits).partial().optional(),

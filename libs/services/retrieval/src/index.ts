@@ -1,5 +1,8 @@
 /** Question in, ranked memories out; also memories by id and by page, and the last turns of a session. */
+export * from './build-context.js';
 export { MemoryOpener } from './memory-view.js';
+export * from './publish-recalls.js';
+export * from './reading-models.config.js';
 export * from './recall.js';
 export * from './read-graph.js';
 export * from './read-memories.js';

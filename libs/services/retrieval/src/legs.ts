@@ -1,73 +1,55 @@
-import type { MemoryId } from '@mneme/events';
-import type { Candidate } from '@mneme/domain';
-import type { IndexHit } from '@mneme/ports';
 import type { Leg } from '@mneme/proto';
 
-export type LegName = 'dense' | 'lexical';
+export type LegName = 'dense' | 'lexical' | 'graph';
 
-export interface LegAnswer {
+export interface LegAnswer<T> {
   readonly leg: Leg;
-  readonly hits: readonly IndexHit[];
+  /** Undefined when the leg failed or was late. */
+  readonly found: T | undefined;
 }
 
-/** Runs one leg against its deadline. A leg that fails or is late is named, and the others answer without it. */
-export async function runLeg(
-  name: LegName,
-  timeoutMs: number,
-  search: () => Promise<readonly IndexHit[]>,
-): Promise<LegAnswer> {
+export interface LegOptions<T> {
+  readonly name: LegName;
+  readonly timeoutMs: number;
+  /** How many of a finding the answer tells. */
+  readonly countOf: (found: T) => number;
+}
+
+/**
+ * Runs one leg against its deadline. A leg that fails or is late is named, and the others answer without it; its signal
+ * is aborted, so that a server which is late is not waited for by anybody.
+ */
+export async function runLeg<T>(
+  { name, timeoutMs, countOf }: LegOptions<T>,
+  search: (signal: AbortSignal) => Promise<T>,
+): Promise<LegAnswer<T>> {
   const startedMs = performance.now();
-  const answer = (state: string, hits: readonly IndexHit[]): LegAnswer => ({
-    leg: { name, state, found: hits.length, tookMs: performance.now() - startedMs },
-    hits,
-  });
+  const outcome = await withinDeadline(timeoutMs, search);
+  const found = outcome.state === 'answered' ? outcome.value : undefined;
+  const count = found === undefined ? 0 : countOf(found);
+  return { leg: { name, state: outcome.state, found: count, tookMs: performance.now() - startedMs }, found };
+}
+
+export type Outcome<T> =
+  | { readonly state: 'answered'; readonly value: T }
+  | { readonly state: 'timed-out' | 'failed'; readonly error?: unknown };
+
+/** Never rejects: what a call comes to within so many milliseconds. */
+export async function withinDeadline<T>(
+  timeoutMs: number,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<Outcome<T>> {
+  const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<LegAnswer>((resolve) => {
-    timer = setTimeout(() => resolve(answer('timed-out', [])), timeoutMs);
+  const late = new Promise<Outcome<T>>((resolve) => {
+    timer = setTimeout(() => resolve({ state: 'timed-out' }), timeoutMs);
   });
-  const found = search().then(
-    (hits) => answer('answered', hits),
-    () => answer('failed', []),
+  const ended = call(abort.signal).then(
+    (value): Outcome<T> => ({ state: 'answered', value }),
+    (error: unknown): Outcome<T> => ({ state: 'failed', error }),
   );
-  return Promise.race([found, late]).finally(() => clearTimeout(timer));
-}
-
-export interface FoundMemory {
-  readonly hit: IndexHit;
-  readonly candidate: Candidate;
-}
-
-/** The union of the legs by memory, with each leg's raw score. */
-export function unionOf(
-  dense: readonly IndexHit[],
-  lexical: readonly IndexHit[],
-  questionTerms: ReadonlySet<number>,
-): ReadonlyMap<MemoryId, FoundMemory> {
-  const union = new Map<MemoryId, FoundMemory>();
-  for (const hit of dense) union.set(hit.memoryId, found(hit, questionTerms, { dense: hit.score }));
-  for (const hit of lexical) {
-    const known = union.get(hit.memoryId)?.candidate;
-    union.set(hit.memoryId, found(hit, questionTerms, { dense: known?.dense, lexical: hit.score }));
-  }
-  return union;
-}
-
-function found(
-  hit: IndexHit,
-  questionTerms: ReadonlySet<number>,
-  scores: { readonly dense?: number | undefined; readonly lexical?: number },
-): FoundMemory {
-  const { memoryId, sessionKey, kind, occurredAtMs, recordedAt, confidence } = hit;
-  const candidate: Candidate = {
-    memoryId,
-    sessionKey,
-    kind,
-    occurredAtMs,
-    recordedAt,
-    confidence,
-    speakerNamed: hit.speakerTerms.some((term) => questionTerms.has(term)),
-    ...(scores.dense === undefined ? {} : { dense: scores.dense }),
-    ...(scores.lexical === undefined ? {} : { lexical: scores.lexical }),
-  };
-  return { hit, candidate };
+  const outcome = await Promise.race([ended, late]);
+  clearTimeout(timer);
+  abort.abort();
+  return outcome;
 }

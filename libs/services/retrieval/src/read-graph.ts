@@ -37,6 +37,8 @@ export interface RequestedStart {
   readonly waitFor?: RequestedWait | undefined;
 }
 
+export type Profile = Pick<InitSessionResponse, 'about' | 'preferences' | 'projects' | 'constraints'>;
+
 /** What a profile has, by part; a predicate stands in one part. */
 const PROFILE = {
   about: ['name_is', 'has_role', 'works_at', 'lives_in', 'plan_is', 'account_is'],
@@ -83,6 +85,16 @@ export class ReadGraph {
     }
     const perPredicate = readCount(request.limit ?? PART_DEFAULT, { field: 'limit', limit: 'factsMax', max: PART_MAX });
     const { state, failedTurnIds } = await this.ports.waitFor.wait(request.waitFor);
+    return {
+      ...(await this.profileOf(reader, perPredicate)),
+      ...(await this.openedSession(principal, request)),
+      freshness: state,
+      failedTurnIds: [...failedTurnIds],
+    };
+  }
+
+  /** Facts in force about the reader's user, in one structured query; the latest of each relation, by part. */
+  async profileOf(reader: Reader, perPredicate: number): Promise<Profile> {
     const { indexKeys, scope, subjectId } = reader;
     const facts = await this.ports.factGraph.factsOf(scope, {
       ...this.viewOf(reader),
@@ -100,9 +112,6 @@ export class ReadGraph {
       preferences: part(PROFILE.preferences),
       projects: part(PROFILE.projects),
       constraints: part(PROFILE.constraints),
-      ...(await this.openedSession(principal, request)),
-      freshness: state,
-      failedTurnIds: [...failedTurnIds],
     };
   }
 

@@ -10,7 +10,7 @@ import { readCount } from './recall-input.js';
 import { readerOf } from './reader.js';
 import { type OpenedSession, openSession, type WantedSession } from './sessions/open-session.js';
 import { readSessionName } from './sessions/session-input.js';
-import { openTurns } from './sessions/session-text.js';
+import { openTurns, turnView } from './session-turns.js';
 import type { RequestedWait, WaitFor } from './wait-for.js';
 
 export interface ReadPorts {
@@ -85,7 +85,7 @@ export class ReadMemories {
   async session(principal: Principal, request: RequestedSession): Promise<GetSessionResponse> {
     const { scope, sessionKey, turnsMax } = await this.wantedOf(principal, request);
     const turns = await this.ports.sessionStore.lastTurns(scope, sessionKey, turnsMax);
-    return { turns: await openTurns(this.ports.keyring, scope, turns) };
+    return { turns: (await openTurns(this.ports.keyring, scope, turns)).map(turnView) };
   }
 
   /** What an agent goes on with: the last turns, the task, and what was left for the caller. */

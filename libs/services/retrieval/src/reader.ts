@@ -9,7 +9,7 @@ import {
   tenantSubjectIdOf,
 } from '@mneme/domain';
 import type { Tenant } from '@mneme/ports';
-import type { AuthGuard, Keyring } from '@mneme/platform';
+import type { AuthGuard, Keyring, SubjectAccess } from '@mneme/platform';
 
 /** A caller who may read, and within what. */
 export interface Reader {
@@ -20,7 +20,11 @@ export interface Reader {
   readonly scope: ReadScope;
   /** The user that the request speaks for, else the tenant itself: where its sessions are. */
   readonly subjectId: SubjectId;
+  /** Keys of that subject; undefined for one that nobody has written anything for. */
+  readonly access: OpenAccess | undefined;
 }
+
+type OpenAccess = SubjectAccess & { readonly state: 'open' };
 
 /**
  * Who asks, and for whom. A fenced user is denied here, before any store is asked.
@@ -35,13 +39,15 @@ export async function readerOf(
   const named = await guard.subjectFor(principal, userId);
   const { tenantId } = principal;
   const { tenant, indexKeys } = await keyring.tenant(tenantId);
-  if (named !== undefined) await refuseFenced(keyring, tenantId, named);
   const subjectId = named ?? tenantSubjectIdOf(indexKeys);
-  return { principal, tenantId, tenant, indexKeys, scope: readScopeOf(principal, named), subjectId };
+  const access = (await keyring.openFresh(tenantId, [subjectId])).get(subjectId);
+  if (access?.state === 'fenced' && named !== undefined) {
+    throw new Conflict('this user was erased; enrol the user to begin anew', { field: 'userId' }, 'subject-erased');
+  }
+  const scope = readScopeOf(principal, named);
+  return { principal, tenantId, tenant, indexKeys, scope, subjectId, access: openOf(access) };
 }
 
-async function refuseFenced(keyring: Keyring, tenantId: TenantId, subjectId: SubjectId): Promise<void> {
-  const access = (await keyring.openFresh(tenantId, [subjectId])).get(subjectId);
-  if (access?.state !== 'fenced') return;
-  throw new Conflict('this user was erased; enrol the user to begin anew', { field: 'userId' }, 'subject-erased');
+function openOf(access: SubjectAccess | undefined): OpenAccess | undefined {
+  return access?.state === 'open' ? access : undefined;
 }

@@ -20,6 +20,8 @@ export interface RecallInput {
   readonly filter: MemoryFilter;
   readonly waitFor: RequestedWait | undefined;
   readonly similarityMin: number;
+  /** Whether hits whose similarity nobody can measure may be given on other evidence. */
+  readonly answersUnmeasured: boolean;
   readonly nowMs: number;
 }
 
@@ -44,6 +46,8 @@ export function readRecall(request: RequestedRecall, context: InputContext): Rec
     filter: memoryFilterOf(request.filters, { limits, indexKeys: reader.indexKeys, subjectId: reader.subjectId }),
     waitFor: request.waitFor,
     similarityMin: readShare(request.similarityMin ?? reader.tenant.policy.similarityMin),
+    // A threshold that a request names is kept whatever happens; the policy's own says what else may do.
+    answersUnmeasured: request.similarityMin === undefined && reader.tenant.policy.recall.answersUnmeasured,
     nowMs: readNow(request.now, context),
   };
 }

@@ -1,5 +1,6 @@
-import { DEFAULT_LIMITS, type Limits } from '@mneme/domain';
+import { DEFAULT_LIMITS, type Limits, READING_MODELS, type ReadingModel } from '@mneme/domain';
 import { integerFrom, parseEnv } from '@mneme/platform';
+import { readingModelsIn } from './reading-models.config.js';
 
 export interface RetrievalConfig {
   readonly limits: Limits;
@@ -9,6 +10,14 @@ export interface RetrievalConfig {
   readonly legHitsMax: number;
   /** Ranked candidates that are looked up at most before an answer is cut short. */
   readonly lookedUpMax: number;
+  /** Models that contexts are made for; the first is the one of a request that names none. */
+  readonly readingModels: readonly ReadingModel[];
+  /** Access events that may wait for the log; one more is dropped and counted. */
+  readonly eventsWaitingMax: number;
+  /** How long the first of them waits for others, so that one write takes many. */
+  readonly eventsLingerMs: number;
+  /** Access events of one write. */
+  readonly eventsBatchMax: number;
 }
 
 export const DEFAULT_RETRIEVAL_CONFIG: RetrievalConfig = {
@@ -16,13 +25,21 @@ export const DEFAULT_RETRIEVAL_CONFIG: RetrievalConfig = {
   legTimeoutMs: 2_000,
   legHitsMax: 1_000,
   lookedUpMax: 400,
+  readingModels: READING_MODELS,
+  eventsWaitingMax: 5_000,
+  eventsLingerMs: 200,
+  eventsBatchMax: 200,
 };
 
 /** Reads `MNEME_RETRIEVAL_*`. @throws InvalidInput with every problem at once. */
 export function parseRetrievalConfig(env: Readonly<Record<string, string | undefined>>): RetrievalConfig {
   const defaults = DEFAULT_RETRIEVAL_CONFIG;
   const read = parseEnv(
-    { legTimeoutMs: ['MNEME_RETRIEVAL_LEG_TIMEOUT_MS', integerFrom(10, 60_000, defaults.legTimeoutMs)] },
+    {
+      legTimeoutMs: ['MNEME_RETRIEVAL_LEG_TIMEOUT_MS', integerFrom(10, 60_000, defaults.legTimeoutMs)],
+      readingModels: ['MNEME_RETRIEVAL_MODELS_FILE', readingModelsIn],
+      eventsWaitingMax: ['MNEME_RETRIEVAL_EVENTS_WAITING_MAX', integerFrom(0, 100_000, defaults.eventsWaitingMax)],
+    },
     env,
   );
   return { ...defaults, ...read };

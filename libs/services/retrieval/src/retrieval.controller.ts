@@ -4,6 +4,8 @@ import { GrpcMethod } from '@nestjs/microservices';
 import { AuthGuard, authorizationOf } from '@mneme/platform';
 import type {
   AsOfRequest,
+  BuildContextRequest,
+  BuildContextResponse,
   FactsResponse,
   GetMemoryRequest,
   GetSessionRequest,
@@ -17,6 +19,7 @@ import type {
   RecallResponse,
   TraverseRequest,
 } from '@mneme/proto';
+import { BuildContext } from './build-context.js';
 import { ReadGraph } from './read-graph.js';
 import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
@@ -29,6 +32,7 @@ export class RetrievalController {
     private readonly recalls: Recall,
     private readonly reads: ReadMemories,
     private readonly graph: ReadGraph,
+    private readonly contexts: BuildContext,
   ) {}
 
   @GrpcMethod('Retrieval', 'Recall')
@@ -65,5 +69,10 @@ export class RetrievalController {
   @GrpcMethod('Retrieval', 'InitSession')
   async initSession(request: InitSessionRequest, metadata: Metadata): Promise<InitSessionResponse> {
     return this.graph.initSession(await this.guard.principal(authorizationOf(metadata)), request);
+  }
+
+  @GrpcMethod('Retrieval', 'BuildContext')
+  async buildContext(request: BuildContextRequest, metadata: Metadata): Promise<BuildContextResponse> {
+    return this.contexts.build(await this.guard.principal(authorizationOf(metadata)), request);
   }
 }

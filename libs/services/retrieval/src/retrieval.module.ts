@@ -6,6 +6,8 @@ import {
   CLOCK,
   type Embedder,
   EMBEDDER,
+  EVENT_LOG,
+  type EventLog,
   FACT_GRAPH,
   type FactGraph,
   SESSION_STORE,
@@ -14,7 +16,9 @@ import {
   type VectorIndex,
 } from '@mneme/ports';
 import { AuthGuard, Keyring, Metrics } from '@mneme/platform';
+import { BuildContext } from './build-context.js';
 import { MemoryOpener } from './memory-view.js';
+import { PublishRecalls } from './publish-recalls.js';
 import { ReadGraph } from './read-graph.js';
 import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
@@ -46,24 +50,34 @@ export class RetrievalModule {
       providers: [
         ...shared,
         ...sessionProviders(config),
+        eventsProvider(config),
         recallProvider(config),
         readsProvider(config),
         graphProvider(config),
+        contextProvider(config),
       ],
     };
   }
 }
 
-type Rest = [Embedder, Metrics, ...Shared];
+type Rest = [Embedder, Metrics, PublishRecalls, ...Shared];
 type Shared = [AuthGuard, Keyring, Catalogue, Clock, MemoryOpener, WaitFor];
 const SHARED = [AuthGuard, Keyring, CATALOGUE, CLOCK, MemoryOpener, WaitFor];
 
 function recallProvider(config: RetrievalConfig) {
   return {
     provide: Recall,
-    inject: [VECTOR_INDEX, FACT_GRAPH, EMBEDDER, Metrics, ...SHARED],
-    useFactory: (vectorIndex: VectorIndex, factGraph: FactGraph, ...[embedder, metrics, ...shared]: Rest) =>
-      new Recall({ vectorIndex, factGraph, embedder, metrics, ...named(shared) }, config),
+    inject: [VECTOR_INDEX, FACT_GRAPH, EMBEDDER, Metrics, PublishRecalls, ...SHARED],
+    useFactory: (vectorIndex: VectorIndex, factGraph: FactGraph, ...[embedder, metrics, events, ...shared]: Rest) =>
+      new Recall({ vectorIndex, factGraph, embedder, metrics, events, ...named(shared) }, config),
+  };
+}
+
+function eventsProvider(config: RetrievalConfig) {
+  return {
+    provide: PublishRecalls,
+    inject: [EVENT_LOG, Metrics],
+    useFactory: (log: EventLog, metrics: Metrics) => new PublishRecalls(log, metrics, config),
   };
 }
 
@@ -82,6 +96,17 @@ function graphProvider(config: RetrievalConfig) {
     inject: [FACT_GRAPH, ReadMemories, Metrics, ...SHARED],
     useFactory: (factGraph: FactGraph, memories: ReadMemories, metrics: Metrics, ...shared: Shared) =>
       new ReadGraph({ factGraph, memories, metrics, ...named(shared) }, config.limits),
+  };
+}
+
+type Parts = [SessionStore, Recall, ReadGraph, PublishRecalls];
+
+function contextProvider(config: RetrievalConfig) {
+  return {
+    provide: BuildContext,
+    inject: [SESSION_STORE, Recall, ReadGraph, PublishRecalls, ...SHARED],
+    useFactory: (...[sessionStore, recalls, graph, events, ...shared]: [...Parts, ...Shared]) =>
+      new BuildContext({ sessionStore, recalls, graph, events, ...named(shared) }, config),
   };
 }
 

@@ -20,7 +20,8 @@ interface Selection {
   readonly input: RecallInput;
   /** Best first. */
   readonly ranked: readonly Ranked[];
-  readonly cosineOf: (one: Ranked) => number;
+  /** Undefined: unknown. */
+  readonly cosineOf: (one: Ranked) => number | undefined;
 }
 
 /** Goes down the ranking until enough hits stand, and counts what it passes over, by reason. */
@@ -31,8 +32,11 @@ export async function selectHits(
   const { input, ranked, cosineOf } = selection;
   const dropped = new Map<string, number>();
   const drop = (reason: string, count = 1) => dropped.set(reason, (dropped.get(reason) ?? 0) + count);
-  const near = ranked.filter((one) => ports.embedder.similarity(cosineOf(one)) >= input.similarityMin);
-  if (near.length < ranked.length) drop('below-similarity', ranked.length - near.length);
+  const near = ranked.filter((one) => {
+    const reason = reasonAgainst(ports.embedder, input, { one, cosine: cosineOf(one) });
+    if (reason !== undefined) drop(reason);
+    return reason === undefined;
+  });
   const reachable = near.slice(0, ports.lookedUpMax);
   const hits: Hit[] = [];
   const duplicates = new DuplicateFinder();
@@ -59,6 +63,25 @@ export async function selectHits(
   if (near.length > hits.length) drop('beyond-limit', near.length - hits.length - countOf(dropped));
   return { hits, dropped: [...dropped].filter(([, count]) => count > 0).map(([reason, count]) => ({ reason, count })) };
 }
+
+/** Share of the best score by words that a hit needs when its similarity is unknown and no fact leads to it. */
+const LEXICAL_MIN = 0.5;
+
+interface Measured {
+  readonly one: Ranked;
+  readonly cosine: number | undefined;
+}
+
+function reasonAgainst(embedder: Embedder, input: RecallInput, { one, cosine }: Measured): DistanceReason | undefined {
+  const { similarityMin, answersUnmeasured } = input;
+  if (similarityMin === 0) return undefined;
+  if (cosine !== undefined) return embedder.similarity(cosine) >= similarityMin ? undefined : 'below-similarity';
+  const isSupported = one.parts.lexical >= LEXICAL_MIN || one.candidate.graph !== undefined;
+  return answersUnmeasured && isSupported ? undefined : 'similarity-unknown';
+}
+
+type DistanceReason = 'below-similarity' | 'similarity-unknown';
+const DISTANCES: ReadonlySet<string> = new Set<DistanceReason>(['below-similarity', 'similarity-unknown']);
 
 const REASONS = { fenced: 'erased', unreadable: 'unreadable', alarm: 'out-of-scope' } as const;
 
@@ -111,19 +134,19 @@ class SaidTurns {
 function hitOf(
   embedder: Embedder,
   { row, content }: OpenedRow & { readonly state: 'opened' },
-  { one, cosine }: { readonly one: Ranked; readonly cosine: number },
+  { one, cosine }: Measured,
 ): Hit {
   const memory = memoryView(row, content);
   const { score, ...parts } = one.parts;
   return {
     memory,
     score,
-    similarity: embedder.similarity(cosine),
+    similarity: cosine === undefined ? undefined : embedder.similarity(cosine),
     explanation: { ...parts, cosine, turnIds: memory.turnIds },
   };
 }
 
 /** What was dropped among the near ones. */
 function countOf(dropped: ReadonlyMap<string, number>): number {
-  return [...dropped].reduce((sum, [reason, count]) => (reason === 'below-similarity' ? sum : sum + count), 0);
+  return [...dropped].reduce((sum, [reason, count]) => (DISTANCES.has(reason) ? sum : sum + count), 0);
 }

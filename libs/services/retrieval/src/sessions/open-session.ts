@@ -2,7 +2,8 @@ import type { SessionKey, SubjectId } from '@mneme/events';
 import type { ReadScope } from '@mneme/domain';
 import type { HandOffNote, SessionState, SessionTurn } from '@mneme/proto';
 import type { SessionPorts } from './session-caller.js';
-import { handOffView, openDocument, openTurns, stateView } from './session-text.js';
+import { openTurns, turnView } from '../session-turns.js';
+import { handOffView, openDocument, stateView } from './session-text.js';
 
 /** A session as an agent goes on with it. */
 export interface OpenedSession {
@@ -29,7 +30,7 @@ export async function openSession(ports: OpenPorts, wanted: WantedSession): Prom
   const { scope, subjectId, sessionKey, turnsMax } = wanted;
   const view = { turnsMax, nowMs: ports.clock.nowMs() };
   const { turns, task, handOff } = await ports.sessionStore.openSession(scope, sessionKey, view);
-  const opened = { turns: await openTurns(ports.keyring, scope, turns) };
+  const opened = { turns: (await openTurns(ports.keyring, scope, turns)).map(turnView) };
   if (task === undefined && handOff === undefined) return opened;
   const access = (await ports.keyring.openFresh(scope.tenantId, [subjectId])).get(subjectId);
   const taskText = openDocument({ scope, access, kind: 'task' }, task);

@@ -1,8 +1,8 @@
-import { AgentId, type Audience, type SessionKey, TurnContent, type TurnReceived } from '@mneme/events';
+import { AgentId, type Audience, type SessionKey } from '@mneme/events';
 import { type DataKeys, instantOf, mayRead, type ReadScope, seal, unseal } from '@mneme/domain';
 import type { SessionDocument } from '@mneme/ports';
-import { type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
-import type { HandOffNote, SessionState, SessionTurn } from '@mneme/proto';
+import { parsedJson, type SubjectAccess } from '@mneme/platform';
+import type { HandOffNote, SessionState } from '@mneme/proto';
 import { z } from 'zod';
 
 /** What stands sealed in a document of a session, as JSON. */
@@ -54,26 +54,6 @@ export function handOffView({ revision, audience }: SessionDocument, { text, age
     ...(kind === 'a' ? { toAgent: to } : { toTeam: to }),
     handedAt: instantOfRevision(revision),
   };
-}
-
-/** Turns as the API shows them, without those that may not be read or whose subject is fenced. */
-export async function openTurns(
-  keyring: Keyring,
-  scope: ReadScope,
-  turns: readonly TurnReceived[],
-): Promise<SessionTurn[]> {
-  if (turns.length === 0) return [];
-  const subjects = [...new Set(turns.map((turn) => turn.subjectId))];
-  const accesses = await keyring.openFresh(scope.tenantId, subjects);
-  return turns.flatMap((turn): SessionTurn[] => {
-    const access = accesses.get(turn.subjectId);
-    if (access?.state !== 'open' || access.epoch !== turn.epoch || !mayRead(scope, turn)) return [];
-    const text = unseal(access.keys, { ...turn, recordId: turn.turnId, version: turn.recordedAt }, turn.sealed);
-    const { content, toolCalls = [], speakerName } = parsedJson(TurnContent, text);
-    const { turnId, role, occurredAt } = turn;
-    const recordedAt = instantOf(Math.floor(turn.recordedAt / 1000));
-    return [{ turnId, role, content, toolCalls, speakerName, occurredAt, recordedAt }];
-  });
 }
 
 /** Revisions are instants in microseconds, or follow one another where two would be the same. */

@@ -66,6 +66,13 @@ export interface RecallResponse {
   /** What was found and not returned, by reason. */
   dropped: Dropped[];
   considered: number;
+  /** Names this recall in the access events. */
+  recallId: string;
+  /**
+   * Facts in force of the relation that the question asks for, about the entities that it names: found by name and
+   * relation, so that no similarity stands behind them and no threshold is put to them. Best first, at most 5.
+   */
+  facts: Fact[];
 }
 
 export interface Hit {
@@ -74,8 +81,8 @@ export interface Hit {
     | undefined;
   /** Orders the hits. */
   score: number;
-  /** Calibrated, 0 to 1; what the threshold reads. */
-  similarity: number;
+  /** Calibrated, 0 to 1; what the threshold reads. Absent: unknown, since nobody could compare the vectors. */
+  similarity?: number | undefined;
   explanation?: Explanation | undefined;
 }
 
@@ -88,11 +95,15 @@ export interface Explanation {
   fused: number;
   decay: number;
   confidence: number;
-  cosine: number;
+  /** Absent where the similarity is. */
+  cosine?: number | undefined;
   turnIds: string[];
+  /** What the facts say that the question's entities lead to. */
+  graph: number;
 }
 
 export interface Leg {
+  /** dense, lexical or graph. */
   name: string;
   /** answered, timed-out or failed. */
   state: string;
@@ -336,6 +347,114 @@ export interface HandOffNote {
   toAgent?: string | undefined;
   toTeam?: string | undefined;
   handedAt: string;
+}
+
+export interface BuildContextRequest {
+  /** What the agent is about to answer; empty: nothing is recalled. */
+  question: string;
+  /** The user to speak for; absent: the user that the key is bound to, or nobody, who has no profile. */
+  userId?:
+    | string
+    | undefined;
+  /** The open session, when there is one. */
+  session?:
+    | string
+    | undefined;
+  /** Who will read the context, by its name in the table of models; absent: the table's first. */
+  model?:
+    | string
+    | undefined;
+  /** Tokens that the whole text may have; absent: as the policy says, within the model's window. */
+  budgetTokens?:
+    | number
+    | undefined;
+  /** Memories recalled at most, 1 to 50; absent: 10. */
+  memories?:
+    | number
+    | undefined;
+  /** Last turns of the session at most, 1 to 200; absent: 20. */
+  turns?: number | undefined;
+  filters: Filter[];
+  waitFor?:
+    | WaitFor
+    | undefined;
+  /** As in a recall. */
+  similarityMin?:
+    | number
+    | undefined;
+  /** Evaluation tenants only: the instant to recall at. */
+  now?: string | undefined;
+}
+
+export interface BuildContextResponse {
+  /** One line of JSON an item between two marks. What was recalled is data: it belongs into a message of role user. */
+  text: string;
+  /** Always user. */
+  role: string;
+  /** In the order of the text. */
+  items: ContextItem[];
+  parts: ContextPart[];
+  leftOut: LeftOut[];
+  cost?:
+    | ContextCost
+    | undefined;
+  /** none (nothing to wait for), current, behind or failed. */
+  freshness: string;
+  failedTurnIds: string[];
+  /** Of the recall. */
+  legs: Leg[];
+  /** What the recall found and did not return, by reason. */
+  dropped: Dropped[];
+  /** Names the recall in the access events; absent: nothing was recalled. */
+  recallId?: string | undefined;
+}
+
+export interface ContextItem {
+  /** profile, fact, memory or turn. */
+  part: string;
+  /** Of the memory or the turn. */
+  id: string;
+  tokens: number;
+}
+
+export interface ContextPart {
+  name: string;
+  /** answered, timed-out or failed; not-asked where the request names nothing to look for. */
+  state: string;
+  tokens: number;
+  items: number;
+  found: number;
+  tookMs: number;
+}
+
+export interface LeftOut {
+  part: string;
+  id: string;
+  /** over-budget, or said-already: another part of the context has it. */
+  reason: string;
+  tokens: number;
+}
+
+export interface ContextCost {
+  model: string;
+  /** How tokens were counted: estimate. */
+  countedBy: string;
+  /** Of the whole text, marks and all. */
+  tokens: number;
+  budgetTokens: number;
+  priceUsd: number;
+  /** What all turns of the session cost, sent as they are. */
+  replayTurns: number;
+  replayTokens: number;
+  replayPriceUsd: number;
+  /** False: the session has more turns than are kept at hand, and a replay costs more than this. */
+  replayIsWhole: boolean;
+  /** 1 - tokens / replay_tokens; absent without a session, below 0 for one that is shorter than the context. */
+  savedShare?:
+    | number
+    | undefined;
+  /** The day that the price is from. */
+  pricedOn: string;
 }
 
 function createBaseFilter(): Filter {
@@ -716,7 +835,7 @@ export const RecallRequest: MessageFns<RecallRequest> = {
 };
 
 function createBaseRecallResponse(): RecallResponse {
-  return { hits: [], freshness: "", failedTurnIds: [], legs: [], dropped: [], considered: 0 };
+  return { hits: [], freshness: "", failedTurnIds: [], legs: [], dropped: [], considered: 0, recallId: "", facts: [] };
 }
 
 export const RecallResponse: MessageFns<RecallResponse> = {
@@ -738,6 +857,12 @@ export const RecallResponse: MessageFns<RecallResponse> = {
     }
     if (message.considered !== 0) {
       writer.uint32(48).uint32(message.considered);
+    }
+    if (message.recallId !== "") {
+      writer.uint32(58).string(message.recallId);
+    }
+    for (const v of message.facts) {
+      Fact.encode(v!, writer.uint32(66).fork()).join();
     }
     return writer;
   },
@@ -803,6 +928,22 @@ export const RecallResponse: MessageFns<RecallResponse> = {
             message.considered = reader.uint32();
             continue;
           }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.recallId = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.facts.push(Fact.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -827,6 +968,12 @@ export const RecallResponse: MessageFns<RecallResponse> = {
       legs: globalThis.Array.isArray(object?.legs) ? object.legs.map((e: any) => Leg.fromJSON(e)) : [],
       dropped: globalThis.Array.isArray(object?.dropped) ? object.dropped.map((e: any) => Dropped.fromJSON(e)) : [],
       considered: isSet(object.considered) ? globalThis.Number(object.considered) : 0,
+      recallId: isSet(object.recallId)
+        ? globalThis.String(object.recallId)
+        : isSet(object.recall_id)
+        ? globalThis.String(object.recall_id)
+        : "",
+      facts: globalThis.Array.isArray(object?.facts) ? object.facts.map((e: any) => Fact.fromJSON(e)) : [],
     };
   },
 
@@ -850,6 +997,12 @@ export const RecallResponse: MessageFns<RecallResponse> = {
     if (message.considered !== 0) {
       obj.considered = Math.round(message.considered);
     }
+    if (message.recallId !== "") {
+      obj.recallId = message.recallId;
+    }
+    if (message.facts?.length) {
+      obj.facts = message.facts.map((e) => Fact.toJSON(e));
+    }
     return obj;
   },
 
@@ -864,12 +1017,14 @@ export const RecallResponse: MessageFns<RecallResponse> = {
     message.legs = object.legs?.map((e) => Leg.fromPartial(e)) || [];
     message.dropped = object.dropped?.map((e) => Dropped.fromPartial(e)) || [];
     message.considered = object.considered ?? 0;
+    message.recallId = object.recallId ?? "";
+    message.facts = object.facts?.map((e) => Fact.fromPartial(e)) || [];
     return message;
   },
 };
 
 function createBaseHit(): Hit {
-  return { memory: undefined, score: 0, similarity: 0, explanation: undefined };
+  return { memory: undefined, score: 0, similarity: undefined, explanation: undefined };
 }
 
 export const Hit: MessageFns<Hit> = {
@@ -880,7 +1035,7 @@ export const Hit: MessageFns<Hit> = {
     if (message.score !== 0) {
       writer.uint32(17).double(message.score);
     }
-    if (message.similarity !== 0) {
+    if (message.similarity !== undefined) {
       writer.uint32(25).double(message.similarity);
     }
     if (message.explanation !== undefined) {
@@ -950,7 +1105,7 @@ export const Hit: MessageFns<Hit> = {
     return {
       memory: isSet(object.memory) ? Memory.fromJSON(object.memory) : undefined,
       score: isSet(object.score) ? globalThis.Number(object.score) : 0,
-      similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : 0,
+      similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : undefined,
       explanation: isSet(object.explanation) ? Explanation.fromJSON(object.explanation) : undefined,
     };
   },
@@ -963,7 +1118,7 @@ export const Hit: MessageFns<Hit> = {
     if (message.score !== 0) {
       obj.score = floatToJson(message.score);
     }
-    if (message.similarity !== 0) {
+    if (message.similarity !== undefined) {
       obj.similarity = floatToJson(message.similarity);
     }
     if (message.explanation !== undefined) {
@@ -981,7 +1136,7 @@ export const Hit: MessageFns<Hit> = {
       ? Memory.fromPartial(object.memory)
       : undefined;
     message.score = object.score ?? 0;
-    message.similarity = object.similarity ?? 0;
+    message.similarity = object.similarity ?? undefined;
     message.explanation = (object.explanation !== undefined && object.explanation !== null)
       ? Explanation.fromPartial(object.explanation)
       : undefined;
@@ -999,8 +1154,9 @@ function createBaseExplanation(): Explanation {
     fused: 0,
     decay: 0,
     confidence: 0,
-    cosine: 0,
+    cosine: undefined,
     turnIds: [],
+    graph: 0,
   };
 }
 
@@ -1030,11 +1186,14 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.confidence !== 0) {
       writer.uint32(65).double(message.confidence);
     }
-    if (message.cosine !== 0) {
+    if (message.cosine !== undefined) {
       writer.uint32(73).double(message.cosine);
     }
     for (const v of message.turnIds) {
       writer.uint32(82).string(v!);
+    }
+    if (message.graph !== 0) {
+      writer.uint32(89).double(message.graph);
     }
     return writer;
   },
@@ -1132,6 +1291,14 @@ export const Explanation: MessageFns<Explanation> = {
             message.turnIds.push(reader.string());
             continue;
           }
+          case 11: {
+            if (tag !== 89) {
+              break;
+            }
+
+            message.graph = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1154,12 +1321,13 @@ export const Explanation: MessageFns<Explanation> = {
       fused: isSet(object.fused) ? globalThis.Number(object.fused) : 0,
       decay: isSet(object.decay) ? globalThis.Number(object.decay) : 0,
       confidence: isSet(object.confidence) ? globalThis.Number(object.confidence) : 0,
-      cosine: isSet(object.cosine) ? globalThis.Number(object.cosine) : 0,
+      cosine: isSet(object.cosine) ? globalThis.Number(object.cosine) : undefined,
       turnIds: globalThis.Array.isArray(object?.turnIds)
         ? object.turnIds.map((e: any) => globalThis.String(e))
         : globalThis.Array.isArray(object?.turn_ids)
         ? object.turn_ids.map((e: any) => globalThis.String(e))
         : [],
+      graph: isSet(object.graph) ? globalThis.Number(object.graph) : 0,
     };
   },
 
@@ -1189,11 +1357,14 @@ export const Explanation: MessageFns<Explanation> = {
     if (message.confidence !== 0) {
       obj.confidence = floatToJson(message.confidence);
     }
-    if (message.cosine !== 0) {
+    if (message.cosine !== undefined) {
       obj.cosine = floatToJson(message.cosine);
     }
     if (message.turnIds?.length) {
       obj.turnIds = message.turnIds;
+    }
+    if (message.graph !== 0) {
+      obj.graph = floatToJson(message.graph);
     }
     return obj;
   },
@@ -1211,8 +1382,9 @@ export const Explanation: MessageFns<Explanation> = {
     message.fused = object.fused ?? 0;
     message.decay = object.decay ?? 0;
     message.confidence = object.confidence ?? 0;
-    message.cosine = object.cosine ?? 0;
+    message.cosine = object.cosine ?? undefined;
     message.turnIds = object.turnIds?.map((e) => e) || [];
+    message.graph = object.graph ?? 0;
     return message;
   },
 };
@@ -4248,6 +4420,1170 @@ export const HandOffNote: MessageFns<HandOffNote> = {
   },
 };
 
+function createBaseBuildContextRequest(): BuildContextRequest {
+  return {
+    question: "",
+    userId: undefined,
+    session: undefined,
+    model: undefined,
+    budgetTokens: undefined,
+    memories: undefined,
+    turns: undefined,
+    filters: [],
+    waitFor: undefined,
+    similarityMin: undefined,
+    now: undefined,
+  };
+}
+
+export const BuildContextRequest: MessageFns<BuildContextRequest> = {
+  encode(message: BuildContextRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.question !== "") {
+      writer.uint32(10).string(message.question);
+    }
+    if (message.userId !== undefined) {
+      writer.uint32(18).string(message.userId);
+    }
+    if (message.session !== undefined) {
+      writer.uint32(26).string(message.session);
+    }
+    if (message.model !== undefined) {
+      writer.uint32(34).string(message.model);
+    }
+    if (message.budgetTokens !== undefined) {
+      writer.uint32(40).uint32(message.budgetTokens);
+    }
+    if (message.memories !== undefined) {
+      writer.uint32(48).uint32(message.memories);
+    }
+    if (message.turns !== undefined) {
+      writer.uint32(56).uint32(message.turns);
+    }
+    for (const v of message.filters) {
+      Filter.encode(v!, writer.uint32(66).fork()).join();
+    }
+    if (message.waitFor !== undefined) {
+      WaitFor.encode(message.waitFor, writer.uint32(74).fork()).join();
+    }
+    if (message.similarityMin !== undefined) {
+      writer.uint32(81).double(message.similarityMin);
+    }
+    if (message.now !== undefined) {
+      writer.uint32(90).string(message.now);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BuildContextRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBuildContextRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.question = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.session = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.budgetTokens = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.memories = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.turns = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.filters.push(Filter.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.waitFor = WaitFor.decode(reader, reader.uint32());
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.similarityMin = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.now = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BuildContextRequest {
+    return {
+      question: isSet(object.question) ? globalThis.String(object.question) : "",
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : undefined,
+      session: isSet(object.session) ? globalThis.String(object.session) : undefined,
+      model: isSet(object.model) ? globalThis.String(object.model) : undefined,
+      budgetTokens: isSet(object.budgetTokens)
+        ? globalThis.Number(object.budgetTokens)
+        : isSet(object.budget_tokens)
+        ? globalThis.Number(object.budget_tokens)
+        : undefined,
+      memories: isSet(object.memories) ? globalThis.Number(object.memories) : undefined,
+      turns: isSet(object.turns) ? globalThis.Number(object.turns) : undefined,
+      filters: globalThis.Array.isArray(object?.filters)
+        ? object.filters.map((e: any) => Filter.fromJSON(e))
+        : [],
+      waitFor: isSet(object.waitFor)
+        ? WaitFor.fromJSON(object.waitFor)
+        : isSet(object.wait_for)
+        ? WaitFor.fromJSON(object.wait_for)
+        : undefined,
+      similarityMin: isSet(object.similarityMin)
+        ? globalThis.Number(object.similarityMin)
+        : isSet(object.similarity_min)
+        ? globalThis.Number(object.similarity_min)
+        : undefined,
+      now: isSet(object.now) ? globalThis.String(object.now) : undefined,
+    };
+  },
+
+  toJSON(message: BuildContextRequest): unknown {
+    const obj: any = {};
+    if (message.question !== "") {
+      obj.question = message.question;
+    }
+    if (message.userId !== undefined) {
+      obj.userId = message.userId;
+    }
+    if (message.session !== undefined) {
+      obj.session = message.session;
+    }
+    if (message.model !== undefined) {
+      obj.model = message.model;
+    }
+    if (message.budgetTokens !== undefined) {
+      obj.budgetTokens = Math.round(message.budgetTokens);
+    }
+    if (message.memories !== undefined) {
+      obj.memories = Math.round(message.memories);
+    }
+    if (message.turns !== undefined) {
+      obj.turns = Math.round(message.turns);
+    }
+    if (message.filters?.length) {
+      obj.filters = message.filters.map((e) => Filter.toJSON(e));
+    }
+    if (message.waitFor !== undefined) {
+      obj.waitFor = WaitFor.toJSON(message.waitFor);
+    }
+    if (message.similarityMin !== undefined) {
+      obj.similarityMin = floatToJson(message.similarityMin);
+    }
+    if (message.now !== undefined) {
+      obj.now = message.now;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BuildContextRequest>, I>>(base?: I): BuildContextRequest {
+    return BuildContextRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BuildContextRequest>, I>>(object: I): BuildContextRequest {
+    const message = createBaseBuildContextRequest();
+    message.question = object.question ?? "";
+    message.userId = object.userId ?? undefined;
+    message.session = object.session ?? undefined;
+    message.model = object.model ?? undefined;
+    message.budgetTokens = object.budgetTokens ?? undefined;
+    message.memories = object.memories ?? undefined;
+    message.turns = object.turns ?? undefined;
+    message.filters = object.filters?.map((e) => Filter.fromPartial(e)) || [];
+    message.waitFor = (object.waitFor !== undefined && object.waitFor !== null)
+      ? WaitFor.fromPartial(object.waitFor)
+      : undefined;
+    message.similarityMin = object.similarityMin ?? undefined;
+    message.now = object.now ?? undefined;
+    return message;
+  },
+};
+
+function createBaseBuildContextResponse(): BuildContextResponse {
+  return {
+    text: "",
+    role: "",
+    items: [],
+    parts: [],
+    leftOut: [],
+    cost: undefined,
+    freshness: "",
+    failedTurnIds: [],
+    legs: [],
+    dropped: [],
+    recallId: undefined,
+  };
+}
+
+export const BuildContextResponse: MessageFns<BuildContextResponse> = {
+  encode(message: BuildContextResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.text !== "") {
+      writer.uint32(10).string(message.text);
+    }
+    if (message.role !== "") {
+      writer.uint32(18).string(message.role);
+    }
+    for (const v of message.items) {
+      ContextItem.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.parts) {
+      ContextPart.encode(v!, writer.uint32(34).fork()).join();
+    }
+    for (const v of message.leftOut) {
+      LeftOut.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.cost !== undefined) {
+      ContextCost.encode(message.cost, writer.uint32(50).fork()).join();
+    }
+    if (message.freshness !== "") {
+      writer.uint32(58).string(message.freshness);
+    }
+    for (const v of message.failedTurnIds) {
+      writer.uint32(66).string(v!);
+    }
+    for (const v of message.legs) {
+      Leg.encode(v!, writer.uint32(74).fork()).join();
+    }
+    for (const v of message.dropped) {
+      Dropped.encode(v!, writer.uint32(82).fork()).join();
+    }
+    if (message.recallId !== undefined) {
+      writer.uint32(90).string(message.recallId);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BuildContextResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBuildContextResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.text = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.items.push(ContextItem.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.parts.push(ContextPart.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.leftOut.push(LeftOut.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.cost = ContextCost.decode(reader, reader.uint32());
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.freshness = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.failedTurnIds.push(reader.string());
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.legs.push(Leg.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 10: {
+            if (tag !== 82) {
+              break;
+            }
+
+            message.dropped.push(Dropped.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.recallId = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): BuildContextResponse {
+    return {
+      text: isSet(object.text) ? globalThis.String(object.text) : "",
+      role: isSet(object.role) ? globalThis.String(object.role) : "",
+      items: globalThis.Array.isArray(object?.items) ? object.items.map((e: any) => ContextItem.fromJSON(e)) : [],
+      parts: globalThis.Array.isArray(object?.parts) ? object.parts.map((e: any) => ContextPart.fromJSON(e)) : [],
+      leftOut: globalThis.Array.isArray(object?.leftOut)
+        ? object.leftOut.map((e: any) => LeftOut.fromJSON(e))
+        : globalThis.Array.isArray(object?.left_out)
+        ? object.left_out.map((e: any) => LeftOut.fromJSON(e))
+        : [],
+      cost: isSet(object.cost) ? ContextCost.fromJSON(object.cost) : undefined,
+      freshness: isSet(object.freshness) ? globalThis.String(object.freshness) : "",
+      failedTurnIds: globalThis.Array.isArray(object?.failedTurnIds)
+        ? object.failedTurnIds.map((e: any) => globalThis.String(e))
+        : globalThis.Array.isArray(object?.failed_turn_ids)
+        ? object.failed_turn_ids.map((e: any) => globalThis.String(e))
+        : [],
+      legs: globalThis.Array.isArray(object?.legs) ? object.legs.map((e: any) => Leg.fromJSON(e)) : [],
+      dropped: globalThis.Array.isArray(object?.dropped) ? object.dropped.map((e: any) => Dropped.fromJSON(e)) : [],
+      recallId: isSet(object.recallId)
+        ? globalThis.String(object.recallId)
+        : isSet(object.recall_id)
+        ? globalThis.String(object.recall_id)
+        : undefined,
+    };
+  },
+
+  toJSON(message: BuildContextResponse): unknown {
+    const obj: any = {};
+    if (message.text !== "") {
+      obj.text = message.text;
+    }
+    if (message.role !== "") {
+      obj.role = message.role;
+    }
+    if (message.items?.length) {
+      obj.items = message.items.map((e) => ContextItem.toJSON(e));
+    }
+    if (message.parts?.length) {
+      obj.parts = message.parts.map((e) => ContextPart.toJSON(e));
+    }
+    if (message.leftOut?.length) {
+      obj.leftOut = message.leftOut.map((e) => LeftOut.toJSON(e));
+    }
+    if (message.cost !== undefined) {
+      obj.cost = ContextCost.toJSON(message.cost);
+    }
+    if (message.freshness !== "") {
+      obj.freshness = message.freshness;
+    }
+    if (message.failedTurnIds?.length) {
+      obj.failedTurnIds = message.failedTurnIds;
+    }
+    if (message.legs?.length) {
+      obj.legs = message.legs.map((e) => Leg.toJSON(e));
+    }
+    if (message.dropped?.length) {
+      obj.dropped = message.dropped.map((e) => Dropped.toJSON(e));
+    }
+    if (message.recallId !== undefined) {
+      obj.recallId = message.recallId;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<BuildContextResponse>, I>>(base?: I): BuildContextResponse {
+    return BuildContextResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<BuildContextResponse>, I>>(object: I): BuildContextResponse {
+    const message = createBaseBuildContextResponse();
+    message.text = object.text ?? "";
+    message.role = object.role ?? "";
+    message.items = object.items?.map((e) => ContextItem.fromPartial(e)) || [];
+    message.parts = object.parts?.map((e) => ContextPart.fromPartial(e)) || [];
+    message.leftOut = object.leftOut?.map((e) => LeftOut.fromPartial(e)) || [];
+    message.cost = (object.cost !== undefined && object.cost !== null)
+      ? ContextCost.fromPartial(object.cost)
+      : undefined;
+    message.freshness = object.freshness ?? "";
+    message.failedTurnIds = object.failedTurnIds?.map((e) => e) || [];
+    message.legs = object.legs?.map((e) => Leg.fromPartial(e)) || [];
+    message.dropped = object.dropped?.map((e) => Dropped.fromPartial(e)) || [];
+    message.recallId = object.recallId ?? undefined;
+    return message;
+  },
+};
+
+function createBaseContextItem(): ContextItem {
+  return { part: "", id: "", tokens: 0 };
+}
+
+export const ContextItem: MessageFns<ContextItem> = {
+  encode(message: ContextItem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.part !== "") {
+      writer.uint32(10).string(message.part);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(24).uint32(message.tokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContextItem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContextItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tokens = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ContextItem {
+    return {
+      part: isSet(object.part) ? globalThis.String(object.part) : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+    };
+  },
+
+  toJSON(message: ContextItem): unknown {
+    const obj: any = {};
+    if (message.part !== "") {
+      obj.part = message.part;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ContextItem>, I>>(base?: I): ContextItem {
+    return ContextItem.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ContextItem>, I>>(object: I): ContextItem {
+    const message = createBaseContextItem();
+    message.part = object.part ?? "";
+    message.id = object.id ?? "";
+    message.tokens = object.tokens ?? 0;
+    return message;
+  },
+};
+
+function createBaseContextPart(): ContextPart {
+  return { name: "", state: "", tokens: 0, items: 0, found: 0, tookMs: 0 };
+}
+
+export const ContextPart: MessageFns<ContextPart> = {
+  encode(message: ContextPart, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.name !== "") {
+      writer.uint32(10).string(message.name);
+    }
+    if (message.state !== "") {
+      writer.uint32(18).string(message.state);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(24).uint32(message.tokens);
+    }
+    if (message.items !== 0) {
+      writer.uint32(32).uint32(message.items);
+    }
+    if (message.found !== 0) {
+      writer.uint32(40).uint32(message.found);
+    }
+    if (message.tookMs !== 0) {
+      writer.uint32(49).double(message.tookMs);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContextPart {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContextPart();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.state = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tokens = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.items = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.found = reader.uint32();
+            continue;
+          }
+          case 6: {
+            if (tag !== 49) {
+              break;
+            }
+
+            message.tookMs = reader.double();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ContextPart {
+    return {
+      name: isSet(object.name) ? globalThis.String(object.name) : "",
+      state: isSet(object.state) ? globalThis.String(object.state) : "",
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      items: isSet(object.items) ? globalThis.Number(object.items) : 0,
+      found: isSet(object.found) ? globalThis.Number(object.found) : 0,
+      tookMs: isSet(object.tookMs)
+        ? globalThis.Number(object.tookMs)
+        : isSet(object.took_ms)
+        ? globalThis.Number(object.took_ms)
+        : 0,
+    };
+  },
+
+  toJSON(message: ContextPart): unknown {
+    const obj: any = {};
+    if (message.name !== "") {
+      obj.name = message.name;
+    }
+    if (message.state !== "") {
+      obj.state = message.state;
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    if (message.items !== 0) {
+      obj.items = Math.round(message.items);
+    }
+    if (message.found !== 0) {
+      obj.found = Math.round(message.found);
+    }
+    if (message.tookMs !== 0) {
+      obj.tookMs = floatToJson(message.tookMs);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ContextPart>, I>>(base?: I): ContextPart {
+    return ContextPart.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ContextPart>, I>>(object: I): ContextPart {
+    const message = createBaseContextPart();
+    message.name = object.name ?? "";
+    message.state = object.state ?? "";
+    message.tokens = object.tokens ?? 0;
+    message.items = object.items ?? 0;
+    message.found = object.found ?? 0;
+    message.tookMs = object.tookMs ?? 0;
+    return message;
+  },
+};
+
+function createBaseLeftOut(): LeftOut {
+  return { part: "", id: "", reason: "", tokens: 0 };
+}
+
+export const LeftOut: MessageFns<LeftOut> = {
+  encode(message: LeftOut, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.part !== "") {
+      writer.uint32(10).string(message.part);
+    }
+    if (message.id !== "") {
+      writer.uint32(18).string(message.id);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(32).uint32(message.tokens);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): LeftOut {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseLeftOut();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.part = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.tokens = reader.uint32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): LeftOut {
+    return {
+      part: isSet(object.part) ? globalThis.String(object.part) : "",
+      id: isSet(object.id) ? globalThis.String(object.id) : "",
+      reason: isSet(object.reason) ? globalThis.String(object.reason) : "",
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+    };
+  },
+
+  toJSON(message: LeftOut): unknown {
+    const obj: any = {};
+    if (message.part !== "") {
+      obj.part = message.part;
+    }
+    if (message.id !== "") {
+      obj.id = message.id;
+    }
+    if (message.reason !== "") {
+      obj.reason = message.reason;
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<LeftOut>, I>>(base?: I): LeftOut {
+    return LeftOut.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<LeftOut>, I>>(object: I): LeftOut {
+    const message = createBaseLeftOut();
+    message.part = object.part ?? "";
+    message.id = object.id ?? "";
+    message.reason = object.reason ?? "";
+    message.tokens = object.tokens ?? 0;
+    return message;
+  },
+};
+
+function createBaseContextCost(): ContextCost {
+  return {
+    model: "",
+    countedBy: "",
+    tokens: 0,
+    budgetTokens: 0,
+    priceUsd: 0,
+    replayTurns: 0,
+    replayTokens: 0,
+    replayPriceUsd: 0,
+    replayIsWhole: false,
+    savedShare: undefined,
+    pricedOn: "",
+  };
+}
+
+export const ContextCost: MessageFns<ContextCost> = {
+  encode(message: ContextCost, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.model !== "") {
+      writer.uint32(10).string(message.model);
+    }
+    if (message.countedBy !== "") {
+      writer.uint32(18).string(message.countedBy);
+    }
+    if (message.tokens !== 0) {
+      writer.uint32(24).uint32(message.tokens);
+    }
+    if (message.budgetTokens !== 0) {
+      writer.uint32(32).uint32(message.budgetTokens);
+    }
+    if (message.priceUsd !== 0) {
+      writer.uint32(41).double(message.priceUsd);
+    }
+    if (message.replayTurns !== 0) {
+      writer.uint32(48).uint32(message.replayTurns);
+    }
+    if (message.replayTokens !== 0) {
+      writer.uint32(56).uint32(message.replayTokens);
+    }
+    if (message.replayPriceUsd !== 0) {
+      writer.uint32(65).double(message.replayPriceUsd);
+    }
+    if (message.replayIsWhole !== false) {
+      writer.uint32(72).bool(message.replayIsWhole);
+    }
+    if (message.savedShare !== undefined) {
+      writer.uint32(81).double(message.savedShare);
+    }
+    if (message.pricedOn !== "") {
+      writer.uint32(90).string(message.pricedOn);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContextCost {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContextCost();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.model = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.countedBy = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.tokens = reader.uint32();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.budgetTokens = reader.uint32();
+            continue;
+          }
+          case 5: {
+            if (tag !== 41) {
+              break;
+            }
+
+            message.priceUsd = reader.double();
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.replayTurns = reader.uint32();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.replayTokens = reader.uint32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.replayPriceUsd = reader.double();
+            continue;
+          }
+          case 9: {
+            if (tag !== 72) {
+              break;
+            }
+
+            message.replayIsWhole = reader.bool();
+            continue;
+          }
+          case 10: {
+            if (tag !== 81) {
+              break;
+            }
+
+            message.savedShare = reader.double();
+            continue;
+          }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.pricedOn = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): ContextCost {
+    return {
+      model: isSet(object.model) ? globalThis.String(object.model) : "",
+      countedBy: isSet(object.countedBy)
+        ? globalThis.String(object.countedBy)
+        : isSet(object.counted_by)
+        ? globalThis.String(object.counted_by)
+        : "",
+      tokens: isSet(object.tokens) ? globalThis.Number(object.tokens) : 0,
+      budgetTokens: isSet(object.budgetTokens)
+        ? globalThis.Number(object.budgetTokens)
+        : isSet(object.budget_tokens)
+        ? globalThis.Number(object.budget_tokens)
+        : 0,
+      priceUsd: isSet(object.priceUsd)
+        ? globalThis.Number(object.priceUsd)
+        : isSet(object.price_usd)
+        ? globalThis.Number(object.price_usd)
+        : 0,
+      replayTurns: isSet(object.replayTurns)
+        ? globalThis.Number(object.replayTurns)
+        : isSet(object.replay_turns)
+        ? globalThis.Number(object.replay_turns)
+        : 0,
+      replayTokens: isSet(object.replayTokens)
+        ? globalThis.Number(object.replayTokens)
+        : isSet(object.replay_tokens)
+        ? globalThis.Number(object.replay_tokens)
+        : 0,
+      replayPriceUsd: isSet(object.replayPriceUsd)
+        ? globalThis.Number(object.replayPriceUsd)
+        : isSet(object.replay_price_usd)
+        ? globalThis.Number(object.replay_price_usd)
+        : 0,
+      replayIsWhole: isSet(object.replayIsWhole)
+        ? globalThis.Boolean(object.replayIsWhole)
+        : isSet(object.replay_is_whole)
+        ? globalThis.Boolean(object.replay_is_whole)
+        : false,
+      savedShare: isSet(object.savedShare)
+        ? globalThis.Number(object.savedShare)
+        : isSet(object.saved_share)
+        ? globalThis.Number(object.saved_share)
+        : undefined,
+      pricedOn: isSet(object.pricedOn)
+        ? globalThis.String(object.pricedOn)
+        : isSet(object.priced_on)
+        ? globalThis.String(object.priced_on)
+        : "",
+    };
+  },
+
+  toJSON(message: ContextCost): unknown {
+    const obj: any = {};
+    if (message.model !== "") {
+      obj.model = message.model;
+    }
+    if (message.countedBy !== "") {
+      obj.countedBy = message.countedBy;
+    }
+    if (message.tokens !== 0) {
+      obj.tokens = Math.round(message.tokens);
+    }
+    if (message.budgetTokens !== 0) {
+      obj.budgetTokens = Math.round(message.budgetTokens);
+    }
+    if (message.priceUsd !== 0) {
+      obj.priceUsd = floatToJson(message.priceUsd);
+    }
+    if (message.replayTurns !== 0) {
+      obj.replayTurns = Math.round(message.replayTurns);
+    }
+    if (message.replayTokens !== 0) {
+      obj.replayTokens = Math.round(message.replayTokens);
+    }
+    if (message.replayPriceUsd !== 0) {
+      obj.replayPriceUsd = floatToJson(message.replayPriceUsd);
+    }
+    if (message.replayIsWhole !== false) {
+      obj.replayIsWhole = message.replayIsWhole;
+    }
+    if (message.savedShare !== undefined) {
+      obj.savedShare = floatToJson(message.savedShare);
+    }
+    if (message.pricedOn !== "") {
+      obj.pricedOn = message.pricedOn;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<ContextCost>, I>>(base?: I): ContextCost {
+    return ContextCost.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<ContextCost>, I>>(object: I): ContextCost {
+    const message = createBaseContextCost();
+    message.model = object.model ?? "";
+    message.countedBy = object.countedBy ?? "";
+    message.tokens = object.tokens ?? 0;
+    message.budgetTokens = object.budgetTokens ?? 0;
+    message.priceUsd = object.priceUsd ?? 0;
+    message.replayTurns = object.replayTurns ?? 0;
+    message.replayTokens = object.replayTokens ?? 0;
+    message.replayPriceUsd = object.replayPriceUsd ?? 0;
+    message.replayIsWhole = object.replayIsWhole ?? false;
+    message.savedShare = object.savedShare ?? undefined;
+    message.pricedOn = object.pricedOn ?? "";
+    return message;
+  },
+};
+
 /** Gives memories back, within what the caller may read. */
 export type RetrievalService = typeof RetrievalService;
 export const RetrievalService = {
@@ -4318,6 +5654,17 @@ export const RetrievalService = {
     responseSerialize: (value: InitSessionResponse): Buffer => Buffer.from(InitSessionResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): InitSessionResponse => InitSessionResponse.decode(value),
   },
+  /** Profile, recalled memories and the session's last turns as one text that fits a model's budget. */
+  buildContext: {
+    path: "/mneme.v1.Retrieval/BuildContext" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: BuildContextRequest): Buffer => Buffer.from(BuildContextRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): BuildContextRequest => BuildContextRequest.decode(value),
+    responseSerialize: (value: BuildContextResponse): Buffer =>
+      Buffer.from(BuildContextResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): BuildContextResponse => BuildContextResponse.decode(value),
+  },
 } as const;
 
 export interface RetrievalServer extends UntypedServiceImplementation {
@@ -4331,6 +5678,8 @@ export interface RetrievalServer extends UntypedServiceImplementation {
   asOf: handleUnaryCall<AsOfRequest, FactsResponse>;
   /** What an agent should know of a user before the first question. */
   initSession: handleUnaryCall<InitSessionRequest, InitSessionResponse>;
+  /** Profile, recalled memories and the session's last turns as one text that fits a model's budget. */
+  buildContext: handleUnaryCall<BuildContextRequest, BuildContextResponse>;
 }
 
 export interface RetrievalClient extends Client {
@@ -4438,6 +5787,22 @@ export interface RetrievalClient extends Client {
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: InitSessionResponse) => void,
+  ): ClientUnaryCall;
+  /** Profile, recalled memories and the session's last turns as one text that fits a model's budget. */
+  buildContext(
+    request: BuildContextRequest,
+    callback: (error: ServiceError | null, response: BuildContextResponse) => void,
+  ): ClientUnaryCall;
+  buildContext(
+    request: BuildContextRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: BuildContextResponse) => void,
+  ): ClientUnaryCall;
+  buildContext(
+    request: BuildContextRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: BuildContextResponse) => void,
   ): ClientUnaryCall;
 }
 

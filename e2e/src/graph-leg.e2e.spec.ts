@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Hit } from '@mneme/client';
+import { RANKING_WEIGHTS } from '@mneme/domain';
+import { removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
+import { DISTRACTORS, type GraphQuestionCase, QUESTIONS, STATEMENTS } from './graph-questions.js';
+import { type Running, startStandalone } from './standalone-process.js';
+
+removeTemporaryDirectories();
+
+const FIRST = 3;
+
+describe('the graph leg', () => {
+  let service: Running;
+  let token: string;
+  let outcomes: readonly { readonly asked: GraphQuestionCase; readonly withLeg: boolean; readonly without: boolean }[];
+
+  const ask = (question: string, more = {}) =>
+    service.agent.retrieval.recall({ question, userId: 'mara', filters: [], similarityMin: 0, limit: 50, ...more });
+
+  beforeAll(async () => {
+    service = await startStandalone(join(temporaryDirectory(), 'data'));
+    const all = STATEMENTS.flatMap((statement, i) => [statement, DISTRACTORS[i] ?? '']).concat(
+      DISTRACTORS.slice(STATEMENTS.length),
+    );
+    const turns = all.map((content, i) => ({
+      userId: 'mara',
+      session: `s${i % 7}`,
+      role: 'user',
+      speakerName: 'Mara',
+      content,
+      toolCalls: [],
+      occurredAt: new Date(Date.UTC(2026, 0, 1) + i * 3_600_000).toISOString(),
+    }));
+    ({ token } = await service.agent.ingest.ingestTurns({ turns }));
+    await ask('anything', { waitFor: { token, timeoutMs: 30_000 } });
+    outcomes = await Promise.all(
+      QUESTIONS.map(async (asked) => {
+        const { hits } = await ask(asked.question);
+        // All memories of the user are among the hits, so that what another sum would have ranked first can be told.
+        const withoutLeg = [...hits].sort((a, b) => scoreWithout(b) - scoreWithout(a));
+        return { asked, withLeg: isAnswered(asked, hits), without: isAnswered(asked, withoutLeg) };
+      }),
+    );
+  });
+  afterAll(() => service?.stop('SIGTERM'));
+
+  it('finds what questions about facts need, and most of it only with the graph', () => {
+    const found = outcomes.filter(({ withLeg }) => withLeg);
+    const foundWithout = outcomes.filter(({ without }) => without);
+    process.stderr.write(JSON.stringify(outcomes.map(({ asked, withLeg, without }) => [asked.question, withLeg, without]), null, 0) + '\n');
+    expect(found.length).toBeGreaterThanOrEqual(0.85 * QUESTIONS.length);
+    expect(found.length - foundWithout.length).toBeGreaterThanOrEqual(0.25 * QUESTIONS.length);
+  });
+});
+
+function scoreWithout({ explanation }: Hit): number {
+  const { fused = 0, graph = 0, decay = 0, confidence = 0 } = explanation ?? {};
+  return (fused - RANKING_WEIGHTS.graph * graph) * decay * (0.5 + 0.5 * confidence);
+}
+
+function isAnswered({ answer }: GraphQuestionCase, hits: readonly Hit[]): boolean {
+  return hits.slice(0, FIRST).some(({ memory }) => memory?.text.includes(answer) === true);
+}

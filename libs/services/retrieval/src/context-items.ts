@@ -1,0 +1,47 @@
+import type { ContextItem, ContextPartName } from '@mneme/domain';
+import type { SourceClass } from '@mneme/events';
+import type { Fact, Hit, Memory } from '@mneme/proto';
+import type { Profile } from './read-graph.js';
+import type { OpenedTurn } from './session-turns.js';
+
+/** In order of worth: what must be kept to, who it is, what they like, what they work on. */
+export function itemsOfProfile({ constraints, about, preferences, projects }: Profile): readonly ContextItem[] {
+  return itemsOfFacts('profile', [...constraints, ...about, ...preferences, ...projects]);
+}
+
+export function itemsOfFacts(part: 'profile' | 'fact', facts: readonly Fact[]): readonly ContextItem[] {
+  // A fact's sentence names who it is about; who said it is its source.
+  return facts.flatMap(({ memory }) => (memory === undefined ? [] : [itemOf(part, memory)]));
+}
+
+export function itemsOfHits(hits: readonly Hit[]): readonly ContextItem[] {
+  return hits.flatMap(({ memory }) =>
+    memory === undefined ? [] : [{ ...itemOf('memory', memory), by: memory.speakerName }],
+  );
+}
+
+/** Oldest first. */
+export function itemsOfTurns(turns: readonly OpenedTurn[]): readonly ContextItem[] {
+  return turns.map(({ turn, content }) => ({
+    part: 'turn',
+    id: turn.turnId,
+    text: textOfTurn(content),
+    by: content.speakerName ?? turn.role,
+    source: turn.sourceClass,
+    trust: turn.trust,
+    occurredAtMs: Date.parse(turn.occurredAt),
+    turnIds: [turn.turnId],
+  }));
+}
+
+/** A turn as a replay of the conversation would send it. */
+export function textOfTurn({ content, toolCalls = [] }: OpenedTurn['content']): string {
+  const calls = toolCalls.map((call) => `[called ${call.name} with ${call.arguments}]`);
+  return [content, ...calls].filter((line) => line !== '').join('\n');
+}
+
+function itemOf(part: ContextPartName, memory: Memory): ContextItem {
+  const { memoryId, text, sourceClass, trust, occurredAt, turnIds } = memory;
+  const source = sourceClass as SourceClass;
+  return { part, id: memoryId, text, source, trust, occurredAtMs: Date.parse(occurredAt), turnIds };
+}
