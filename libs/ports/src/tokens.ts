@@ -10,6 +10,8 @@ export const FACT_GRAPH = Symbol('FactGraph');
 export const ISSUER_STORE = Symbol('IssuerStore');
 export const KEY_VAULT = Symbol('KeyVault');
 export const LANGUAGE_MODEL = Symbol('LanguageModel');
+/** `MemorySurvey`; for maintenance alone. */
+export const MEMORY_SURVEY = Symbol('MemorySurvey');
 export const ORGANISATION_STORE = Symbol('OrganisationStore');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
@@ -17,6 +19,8 @@ export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');
 export const SUBJECT_TOPICS_INDEX = Symbol('SubjectTopics');
 export const USAGE_STORE = Symbol('UsageStore');
 export const VECTOR_INDEX = Symbol('VectorIndex');
+/** `VectorSurvey`; for maintenance alone. */
+export const VECTOR_SURVEY = Symbol('VectorSurvey');
 /** `readonly ErasableStore[]`: every store that can hold a subject's records. */
 export const ERASABLE_STORES = Symbol('ErasableStores');
 /** `readonly AuditableStore[]`: every store that a digest covers. */

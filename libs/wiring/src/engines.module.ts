@@ -13,6 +13,7 @@ import {
   ISSUER_STORE,
   KEY_VAULT,
   LANGUAGE_MODEL,
+  MEMORY_SURVEY,
   ORGANISATION_STORE,
   SESSION_STORE,
   SHADOW_STORES,
@@ -20,6 +21,7 @@ import {
   SUBJECT_TOPICS_INDEX,
   USAGE_STORE,
   VECTOR_INDEX,
+  VECTOR_SURVEY,
 } from '@mneme/ports';
 import {
   AuthGuard,
@@ -69,6 +71,8 @@ export class EnginesModule {
       value(CATALOGUE, stores.catalogue),
       value(VECTOR_INDEX, stores.vectorIndex),
       value(FACT_GRAPH, stores.factGraph),
+      value(MEMORY_SURVEY, stores.memorySurvey),
+      value(VECTOR_SURVEY, stores.vectorSurvey),
       value(SESSION_STORE, stores.sessionStore),
       value(SHADOW_STORES, stores.shadowStores),
       value(ERASABLE_STORES, [

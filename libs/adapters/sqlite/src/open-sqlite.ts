@@ -6,10 +6,12 @@ import type {
   ErasureJournal,
   IssuerStore,
   KeyVault,
+  MemorySurvey,
   OrganisationStore,
   ShadowStores,
   SubjectTopics,
   UsageStore,
+  VectorSurvey,
 } from '@mneme/ports';
 import { BurstGauge } from './burst-gauge.js';
 import { joinDataDirectory, openDataDirectory } from './data-directory.js';
@@ -26,6 +28,7 @@ import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite
 import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
+import { SqliteMemorySurvey } from './sqlite-memory-survey.js';
 import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
@@ -33,6 +36,7 @@ import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
 import { SqliteUsageStore } from './sqlite-usage-store.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
+import { SqliteVectorSurvey } from './sqlite-vector-survey.js';
 import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -85,6 +89,8 @@ export interface Sqlite {
   readonly catalogue: SqliteCatalogue;
   readonly vectorIndex: SqliteVectorIndex;
   readonly factGraph: SqliteFactGraph;
+  readonly memorySurvey: MemorySurvey;
+  readonly vectorSurvey: VectorSurvey;
   readonly sessionStore: SqliteSessionStore;
   readonly shadowStores: ShadowStores;
   /** Stops the consumers, writes what is waiting, closes the files and frees the directory. */
@@ -180,6 +186,8 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     catalogue: new SqliteCatalogue(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
     factGraph: new SqliteFactGraph(storeDb),
+    memorySurvey: new SqliteMemorySurvey(storeDb),
+    vectorSurvey: new SqliteVectorSurvey(storeDb),
     sessionStore,
     shadowStores,
     close: async () => {

@@ -1,3 +1,5 @@
+import { MAINTENANCE_ABOUT } from './maintenance-policy.js';
+
 /** What each field of the policy does, by its name or that of its group. */
 export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   keepAll: 'keep every turn that has content, whatever the write-filter thinks; evaluation tenants only',
@@ -12,6 +14,7 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   sourceRetentionDays: 'how long a source is kept at most, in days, whatever the kind; null: as the kind says',
   reviewDays: 'when what a source said is due for review, in days from when it was recorded; null: never',
   'writeFilter.keepAtLeast': 'the write-filter drops turns with fewer points; 0 keeps all that no rule refuses',
+  ...MAINTENANCE_ABOUT,
   'limits.turnTextBytesMax': "bytes of a turn's text; null: as the service has it",
   'limits.batchTurnsMax': 'turns of a request or chunk; null: as the service has it',
   'limits.recallHitsMax': 'hits of a recall; null: as the service has it',

@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, KEEP_AT_LEAST_MAX, TENANT_LIMITS } from '@mneme/domain';
 import { z } from 'zod';
+import { MaintenancePatch } from './maintenance-policy-schema.js';
 
 const DAYS_MAX = 36_500;
 const BUDGET_MAX = 1_000_000_000_000;
@@ -35,6 +36,7 @@ export const PolicyPatch = z.strictObject({
     .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
     .partial()
     .optional(),
+  maintenance: MaintenancePatch.optional(),
   limits: z.strictObject(limits).partial().optional(),
   budgets: z.strictObject({ turnsPerDay: budget, tokensPerDay: budget }).partial().optional(),
 });
@@ -48,6 +50,8 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | false;
   readonly maxProperties?: number;
+  readonly items?: JsonSchema;
+  readonly maxItems?: number;
 }
 
 /** Every field by its whole name, with what it may be in words: read from the schema, so that the two cannot differ. */
@@ -64,7 +68,8 @@ function leavesOf(schema: JsonSchema, prefix: string): readonly (readonly [strin
 }
 
 function boundsOf(schema: JsonSchema): string {
-  const { type, minimum, maximum, anyOf, enum: choices, additionalProperties, maxProperties } = schema;
+  const { type, minimum, maximum, anyOf, enum: choices, additionalProperties, maxProperties, items, maxItems } = schema;
+  if (items !== undefined) return `a list of at most ${maxItems} names`;
   if (additionalProperties) return `at most ${maxProperties} names, each with ${boundsOf(additionalProperties)}`;
   if (anyOf !== undefined) return anyOf.map(boundsOf).join(', or ');
   if (choices !== undefined) return choices.map(String).join(', ');
