@@ -1,5 +1,6 @@
 /** Pure types and decisions: no I/O, clock, env or promises. */
 export * from './calibration.js';
+export * from './commands/command-wish.js';
 export * from './digest.js';
 export * from './episode.js';
 export * from './erasure.js';

@@ -1,7 +1,9 @@
 /** What every service stands on: config, logs, metrics, keys, the guard, the consumer runner, the gRPC server. */
+export * from './accept-commands.js';
 export * from './auth-guard.js';
 export * from './budget-meter.js';
 export * from './call-errors.js';
+export { targetOf } from './command-event.js';
 export * from './config.js';
 export * from './consumer-config.js';
 export * from './consumer-observer.js';
@@ -25,8 +27,11 @@ export * from './patient-embedder.js';
 export * from './projection.js';
 export * from './read-token.js';
 export * from './record-json.js';
+export * from './recorded-clock.js';
 export * from './retry-in-place.js';
 export * from './run-main.js';
 export * from './thread-config.js';
 export * from './tls.config.js';
+export * from './turn-order.js';
+export * from './turn-record.js';
 export * from './unread-request.js';

@@ -24,6 +24,7 @@ import {
   VECTOR_SURVEY,
 } from '@mneme/ports';
 import {
+  AcceptCommands,
   AuthGuard,
   BudgetMeter,
   type JwtConfig,
@@ -32,6 +33,7 @@ import {
   Metrics,
   Readiness,
   TokenVerifier,
+  TurnOrder,
 } from '@mneme/platform';
 import type { Engines } from './open-engines.js';
 
@@ -59,6 +61,9 @@ export class EnginesModule {
       keyring,
       clock,
     });
+    const { log, acceptedTurns } = stores;
+    const order = new TurnOrder({ acceptedTurns, log, clock, logger });
+    const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
     const providers = [
       value(EVENT_LOG, stores.log),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
@@ -92,6 +97,8 @@ export class EnginesModule {
       value(ISSUER_STORE, stores.issuerStore),
       value(TokenVerifier, tokens),
       value(AuthGuard, guard),
+      value(TurnOrder, order),
+      value(AcceptCommands, acceptCommands),
       value(Logger, logger),
       value(Metrics, metrics),
       value(Readiness, readiness),

@@ -13,6 +13,9 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   'turn-discarded.v1': events.TurnDiscardedV1,
   'dead-lettered.v1': events.DeadLetteredV1,
   'erasure-step-taken.v1': events.ErasureStepTakenV1,
+  'command-given.v1': events.CommandGivenV1,
+  'command-passed.v1': events.CommandPassedV1,
+  'command-refused.v1': events.CommandRefusedV1,
 };
 
 describe('golden samples', () => {

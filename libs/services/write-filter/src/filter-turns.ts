@@ -1,14 +1,16 @@
-import {
-  type MemoryDerived,
-  TOPICS,
-  TurnContent,
-  type TurnDiscarded,
-  type TurnReceived,
-  TurnReceivedV1,
-} from '@mneme/events';
+import { type MemoryDerived, TOPICS, TurnContent, type TurnDiscarded, type TurnReceived } from '@mneme/events';
 import { Corrupt, episodeOf, judgeTurn, memoryIdOf, memoryKeyOf, seal, type TenantPolicy, unseal } from '@mneme/domain';
 import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
-import { type BatchEnd, type Keyring, parsedJson, type Received, recordOf, type RecordHandler } from '@mneme/platform';
+import {
+  acceptedIdOf,
+  type BatchEnd,
+  type Keyring,
+  parsedJson,
+  type Received,
+  type RecordHandler,
+  type TurnRecord,
+  turnRecordOf,
+} from '@mneme/platform';
 
 export interface FilterTurnsObserver {
   /** One turn was kept, with what it was kept for. */
@@ -18,33 +20,33 @@ export interface FilterTurnsObserver {
 }
 
 /** Derives memories from turns: the owner of episodes. Publishes what it kept, and why it dropped the rest. */
-export class FilterTurns implements RecordHandler<TurnReceived> {
+export class FilterTurns implements RecordHandler<TurnRecord> {
   constructor(
     private readonly log: EventLog,
     private readonly keyring: Keyring,
     private readonly observer: FilterTurnsObserver,
   ) {}
 
-  parse(record: LogRecord): TurnReceived {
-    return recordOf(TurnReceivedV1, record);
+  parse(record: LogRecord): TurnRecord {
+    return turnRecordOf(record);
   }
 
-  stampOf(turn: TurnReceived): TurnReceived {
-    return turn;
+  stampOf(record: TurnRecord): TurnRecord {
+    return record;
   }
 
-  async handle(received: readonly Received<TurnReceived>[]): Promise<void> {
+  async handle(received: readonly Received<TurnRecord>[]): Promise<void> {
     const appends: LogAppend[] = [];
-    for (const one of received) {
+    for (const one of received.filter(isTurn)) {
       const { tenant } = await this.keyring.tenant(one.event.tenantId);
       appends.push(this.decide(one, tenant.policy));
     }
     await this.log.append(appends);
   }
 
-  async undo(received: readonly Received<TurnReceived>[]): Promise<void> {
+  async undo(received: readonly Received<TurnRecord>[]): Promise<void> {
     await this.log.append(
-      received.map(({ record, event }) => ({
+      received.filter(isTurn).map(({ record, event }) => ({
         topic: TOPICS.memories.name,
         partition: record.partition,
         key: memoryKeyOf({ memoryId: episodeIdOf(event), version: event.recordedAt }),
@@ -55,8 +57,8 @@ export class FilterTurns implements RecordHandler<TurnReceived> {
   }
 
   /** Tells the projections how far the turns have been read. */
-  async finish(end: BatchEnd<TurnReceived>): Promise<void> {
-    const failedTurnIds = end.failed.map(({ turnId }) => turnId);
+  async finish(end: BatchEnd<TurnRecord>): Promise<void> {
+    const failedTurnIds = end.failed.map(acceptedIdOf);
     const progress = {
       type: 'progress-noted',
       v: 1,
@@ -93,6 +95,10 @@ export class FilterTurns implements RecordHandler<TurnReceived> {
       subjectId,
     };
   }
+}
+
+function isTurn(one: Received<TurnRecord>): one is Received<TurnReceived> {
+  return one.event.type === 'turn-received';
 }
 
 function discardedOf(turn: TurnReceived, reasons: readonly string[]): TurnDiscarded {
