@@ -1,5 +1,6 @@
 /** One file per outside thing: what the services need of logs, stores, keys, models and time. */
 export type * from './accepted-turns.js';
+export type * from './audit-journal.js';
 export type * from './auditable-store.js';
 export type * from './catalogue.js';
 export type * from './clock.js';
@@ -22,3 +23,4 @@ export * from './tokens.js';
 export type * from './usage-store.js';
 export type * from './vector-index.js';
 export type * from './vector-survey.js';
+export type * from './webhook-store.js';

@@ -1,5 +1,6 @@
 /** What tests stand on: one contract suite a port, builders of random data, a clock that stands still. */
 export * from './accepted-turns.contract.js';
+export * from './audit-journal.contract.js';
 export * from './auditable-store.contract.js';
 export * from './builders.js';
 export * from './catalogue.contract.js';
@@ -33,5 +34,6 @@ export * from './token-issuer.js';
 export * from './usage-store.contract.js';
 export * from './vector-index.contract.js';
 export * from './vector-survey.contract.js';
+export * from './webhook-store.contract.js';
 export * from './embedder.contract.js';
 export * from './shadow-stores.contract.js';

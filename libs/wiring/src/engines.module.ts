@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import {
   ACCEPTED_TURNS,
+  AUDIT_JOURNAL,
   AUDITABLE_STORES,
   CATALOGUE,
   CLOCK,
@@ -22,6 +23,7 @@ import {
   USAGE_STORE,
   VECTOR_INDEX,
   VECTOR_SURVEY,
+  WEBHOOK_STORE,
 } from '@mneme/ports';
 import {
   AcceptCommands,
@@ -78,6 +80,8 @@ export class EnginesModule {
       value(FACT_GRAPH, stores.factGraph),
       value(MEMORY_SURVEY, stores.memorySurvey),
       value(VECTOR_SURVEY, stores.vectorSurvey),
+      value(AUDIT_JOURNAL, stores.auditJournal),
+      value(WEBHOOK_STORE, stores.webhookStore),
       value(SESSION_STORE, stores.sessionStore),
       value(SHADOW_STORES, stores.shadowStores),
       value(ERASABLE_STORES, [

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { randomKey } from '@mneme/domain';
 import type {
+  AuditJournal,
   Clock,
   ControlStore,
   ErasureJournal,
@@ -12,6 +13,7 @@ import type {
   SubjectTopics,
   UsageStore,
   VectorSurvey,
+  WebhookStore,
 } from '@mneme/ports';
 import { BurstGauge } from './burst-gauge.js';
 import { joinDataDirectory, openDataDirectory } from './data-directory.js';
@@ -21,6 +23,7 @@ import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
 import { SESSION_MIGRATIONS } from './session-schema.js';
+import { SqliteAuditJournal } from './sqlite-audit-journal.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
@@ -37,6 +40,7 @@ import { SqliteTopicAudit } from './sqlite-topic-audit.js';
 import { SqliteUsageStore } from './sqlite-usage-store.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { SqliteVectorSurvey } from './sqlite-vector-survey.js';
+import { SqliteWebhookStore } from './sqlite-webhook-store.js';
 import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -91,6 +95,8 @@ export interface Sqlite {
   readonly factGraph: SqliteFactGraph;
   readonly memorySurvey: MemorySurvey;
   readonly vectorSurvey: VectorSurvey;
+  readonly auditJournal: AuditJournal;
+  readonly webhookStore: WebhookStore;
   readonly sessionStore: SqliteSessionStore;
   readonly shadowStores: ShadowStores;
   /** Stops the consumers, writes what is waiting, closes the files and frees the directory. */
@@ -188,6 +194,8 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     factGraph: new SqliteFactGraph(storeDb),
     memorySurvey: new SqliteMemorySurvey(storeDb),
     vectorSurvey: new SqliteVectorSurvey(storeDb),
+    auditJournal: new SqliteAuditJournal(keysDb),
+    webhookStore: new SqliteWebhookStore(keysDb),
     sessionStore,
     shadowStores,
     close: async () => {
