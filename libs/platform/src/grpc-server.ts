@@ -8,6 +8,7 @@ import {
   AdminService,
   ErasureService,
   IngestService,
+  MaintenanceService,
   OrganisationService,
   PROTO_DIRECTORY,
   PROTO_FILES,
@@ -60,6 +61,7 @@ function generatedServices(): Record<string, ServiceDefinition> {
     Erasure: ErasureService,
     Admin: AdminService,
     Organisation: OrganisationService,
+    Maintenance: MaintenanceService,
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),

@@ -13,7 +13,10 @@ const RULE: AuditRule = { action: 'lower', olderThanDays: 30, accessesBelow: 3, 
 
 const rulesOf = (rule: Partial<AuditRule> = {}) => {
   const { maintenance, confidenceMin } = DEFAULT_POLICY;
-  return { confidenceMin, maintenance: { ...maintenance, audit: { ...maintenance.audit, episode: { ...RULE, ...rule } } } };
+  return {
+    confidenceMin,
+    maintenance: { ...maintenance, audit: { ...maintenance.audit, episode: { ...RULE, ...rule } } },
+  };
 };
 
 /** Written so many days ago. */

@@ -25,16 +25,20 @@ const LOOKED_AT_MAX = 64;
 /**
  * Memories that agree in words with a better one of the same kind, audience, department and speaker. Only memories that
  * share a rare word are compared: of two that agree in a share of their words, the rarest few of each must meet.
+ *
+ * Yields once for each memory, undefined when nothing is like it, so that whoever reads can give way in between.
  */
-export function likelyDuplicates(all: readonly Comparable[], agreementMin: number): readonly LikelyDuplicate[] {
-  const found: LikelyDuplicate[] = [];
+export function* likelyDuplicates(
+  all: readonly Comparable[],
+  agreementMin: number,
+): Generator<LikelyDuplicate | undefined> {
   for (const group of groupsOf(all)) {
     const rarity = raritiesOf(group);
     const byWord = new Map<string, Comparable[]>();
     for (const one of group.sort((a, b) => betterFirst(a.memory, b.memory))) {
       const rare = rareWordsOf(one.statement, rarity, agreementMin);
       const of = likeOnes(one, { rare, byWord, agreementMin });
-      if (of.length > 0) found.push({ memory: one.memory, of });
+      yield of.length === 0 ? undefined : { memory: one.memory, of };
       for (const word of rare) {
         const holders = byWord.get(word);
         if (holders === undefined) byWord.set(word, [one]);
@@ -42,7 +46,6 @@ export function likelyDuplicates(all: readonly Comparable[], agreementMin: numbe
       }
     }
   }
-  return found;
 }
 
 /** What stays of two that say the same: the critical, the surer, the newer. */
@@ -87,10 +90,12 @@ function isOfAnotherDay(one: Comparable, other: Pick<Comparable, 'memory' | 'sta
  * The rarest of its distinct words, so many that a statement which agrees with it has one of them among its own: of n
  * words all but the share that must be in common, and one.
  */
-function rareWordsOf({ words }: Statement, rarity: ReadonlyMap<string, number>, agreementMin: number): readonly string[] {
-  const distinct = [...new Set(words)].sort(
-    (a, b) => (rarity.get(a) ?? 0) - (rarity.get(b) ?? 0) || (a < b ? -1 : 1),
-  );
+function rareWordsOf(
+  { words }: Statement,
+  rarity: ReadonlyMap<string, number>,
+  agreementMin: number,
+): readonly string[] {
+  const distinct = [...new Set(words)].sort((a, b) => (rarity.get(a) ?? 0) - (rarity.get(b) ?? 0) || (a < b ? -1 : 1));
   // A repeated word counts once here and each time in the agreement, so the repeats are left as room.
   const spare = words.length - Math.ceil(agreementMin * words.length - 1e-9);
   return distinct.slice(0, spare + 1);

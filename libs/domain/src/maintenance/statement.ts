@@ -66,7 +66,9 @@ function writtenOut(text: string): string {
 
 const stemsOf = (words: string) => new Set(words.split(' ').flatMap((word) => [...stemCountsOf(word).keys()]));
 
-const LIGHT = stemsOf('a an the oh well hey hi hello okay ok so just really very please also again indeed actually btw');
+const LIGHT = stemsOf(
+  'a an the oh well hey hi hello okay ok so just really very please also again indeed actually btw',
+);
 
 const TELLING = stemsOf(
   'not no never none nothing nobody neither nor without hardly barely stop stopped quit except but unless until if when ' +
