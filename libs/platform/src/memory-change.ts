@@ -24,12 +24,13 @@ export type MemoryChange =
   | { readonly type: 'other' };
 
 const AnyMemoryRecord = z.discriminatedUnion('type', [MemoryDerivedV1, ProgressNotedV1, CommandPassedV1]);
-const CommandKey = z.templateLiteral(['command/', z.uuid()]);
+const COMMAND = 'command/';
+const CommandKey = z.templateLiteral([COMMAND, z.uuid()]);
 const MemoryKey = z.templateLiteral([z.uuid(), '/', z.int().positive()]);
 
 /** Key of a passed command on `memories`. */
 export function commandKeyOf(commandId: string): string {
-  return `command/${commandId}`;
+  return `${COMMAND}${commandId}`;
 }
 
 /** @throws Corrupt for a record that is none of these. */
@@ -117,6 +118,11 @@ const FACT = /"kind"\s*:\s*"fact"/;
  */
 export function looksLikeFact({ value }: LogRecord): boolean {
   return value !== null && FACT.test(value);
+}
+
+/** Whether it is a command on its way to the owner of facts. */
+export function looksLikeCommand({ key }: LogRecord): boolean {
+  return key.startsWith(COMMAND);
 }
 
 /** Whether it can be a record of progress. */

@@ -13,6 +13,7 @@ export const KEY_VAULT = Symbol('KeyVault');
 export const LANGUAGE_MODEL = Symbol('LanguageModel');
 /** `MemorySurvey`; for maintenance alone. */
 export const MEMORY_SURVEY = Symbol('MemorySurvey');
+export const MEMORY_VERSIONS = Symbol('MemoryVersions');
 export const ORGANISATION_STORE = Symbol('OrganisationStore');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');

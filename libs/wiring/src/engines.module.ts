@@ -15,6 +15,7 @@ import {
   KEY_VAULT,
   LANGUAGE_MODEL,
   MEMORY_SURVEY,
+  MEMORY_VERSIONS,
   ORGANISATION_STORE,
   SESSION_STORE,
   SHADOW_STORES,
@@ -68,6 +69,7 @@ export class EnginesModule {
     const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
     const providers = [
       value(EVENT_LOG, stores.log),
+      value(MEMORY_VERSIONS, stores.memoryVersions),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
       value(CONTROL_STORE, stores.controlStore),
       value(SUBJECT_REGISTRY, stores.subjectRegistry),

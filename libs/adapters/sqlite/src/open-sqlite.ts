@@ -8,6 +8,7 @@ import type {
   IssuerStore,
   KeyVault,
   MemorySurvey,
+  MemoryVersions,
   OrganisationStore,
   ShadowStores,
   SubjectTopics,
@@ -32,6 +33,7 @@ import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 import { SqliteMemorySurvey } from './sqlite-memory-survey.js';
+import { SqliteMemoryVersions } from './sqlite-memory-versions.js';
 import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
@@ -90,6 +92,7 @@ export interface Sqlite {
   readonly keyVault: KeyVault;
   readonly erasureJournal: ErasureJournal;
   readonly subjectTopics: SubjectTopics;
+  readonly memoryVersions: MemoryVersions;
   readonly catalogue: SqliteCatalogue;
   readonly vectorIndex: SqliteVectorIndex;
   readonly factGraph: SqliteFactGraph;
@@ -189,6 +192,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     erasureJournal: new SqliteErasureJournal(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),
+    memoryVersions: new SqliteMemoryVersions(tables),
     catalogue: new SqliteCatalogue(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
     factGraph: new SqliteFactGraph(storeDb),
