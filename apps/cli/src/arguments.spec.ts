@@ -46,8 +46,10 @@ describe('the rest', () => {
     const words = ['similarityMin=0.8', 'budgets.turnsPerDay=10', 'budgets.tokensPerDay=null', 'keepAll=true'];
     const budgets = { turnsPerDay: 10, tokensPerDay: null };
     expect(policyPatch(words)).toEqual({ similarityMin: 0.8, budgets, keepAll: true });
+    const nested = ['a.b.c=1', 'a.b.d=["x"]', 'a.e=2'];
+    expect(policyPatch(nested)).toEqual({ a: { b: { c: 1, d: ['x'] }, e: 2 } });
     expect(policyPatch(['{"a":{"b":1}}'])).toEqual({ a: { b: 1 } });
-    for (const word of ['[]', 'null', '{', 'a', 'a=', 'a.b.c=1', 'a=x', '=1']) {
+    for (const word of ['[]', 'null', '{', 'a', 'a=', 'a.b.c.d.e=1', 'a=x', '=1']) {
       expect(() => policyPatch([word])).toThrow('no change of a policy');
     }
   });

@@ -52,14 +52,21 @@ export function policyPatch(words: readonly string[]): object {
   if (words.length === 1 && first.startsWith('{')) return objectOf(first);
   const patch: Record<string, unknown> = {};
   for (const word of words) {
-    const [, path, value] = /^([A-Za-z]+(?:\.[A-Za-z]+)?)=(.+)$/s.exec(word) ?? [];
+    const [, path, value] = /^([A-Za-z]+(?:\.[A-Za-z]+){0,3})=(.+)$/s.exec(word) ?? [];
     if (path === undefined || value === undefined) throw noChange(word);
-    const [group = '', field] = path.split('.');
-    const json = valueOf(value, word);
-    if (field === undefined) patch[group] = json;
-    else patch[group] = { ...(patch[group] as object | undefined), [field]: json };
+    put(patch, path.split('.'), valueOf(value, word));
   }
   return patch;
+}
+
+function put(patch: Record<string, unknown>, [step = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    patch[step] = value;
+    return;
+  }
+  const group = { ...(patch[step] as Record<string, unknown> | undefined) };
+  put(group, rest, value);
+  patch[step] = group;
 }
 
 function objectOf(text: string): object {

@@ -1,5 +1,6 @@
 import type { MemoryContent, MemoryDerived, SourceId, TurnContent, TurnReceived } from '@mneme/events';
 import { memoryIdOf } from './ids.js';
+import { importanceOf } from './maintenance/importance.js';
 import type { TenantPolicy } from './policy.js';
 import { confidenceOf, lifespanOf } from './worth.js';
 
@@ -39,7 +40,7 @@ export function episodeOf(
     sourceClass,
     trust: turn.trust,
     confidence: confidenceOf(decided.policy, { sourceClass, toolName }),
-    importance: 'normal',
+    importance: importanceOf(decided.policy, decided),
     occurredAt: turn.occurredAt,
     recordedAt,
     ...lifespanOf(decided.policy, { kind: 'episode', sourceClass, recordedAt }),

@@ -4,6 +4,7 @@ import { DEFAULT_SESSIONS_POLICY, type SessionsPolicy } from './policy/sessions-
 import { type ContextPolicy, DEFAULT_CONTEXT_POLICY } from './policy/context-policy.js';
 import { DEFAULT_ECHO_POLICY, type EchoPolicy } from './policy/echo-policy.js';
 import { DEFAULT_RECALL_POLICY, type RecallPolicy } from './policy/recall-policy.js';
+import { DEFAULT_MAINTENANCE, type MaintenancePolicy } from './policy/maintenance-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -33,6 +34,7 @@ export interface TenantPolicy {
   readonly recall: RecallPolicy;
   readonly context: ContextPolicy;
   readonly echo: EchoPolicy;
+  readonly maintenance: MaintenancePolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -61,6 +63,7 @@ export const DEFAULT_POLICY: TenantPolicy = {
   recall: DEFAULT_RECALL_POLICY,
   context: DEFAULT_CONTEXT_POLICY,
   echo: DEFAULT_ECHO_POLICY,
+  maintenance: DEFAULT_MAINTENANCE,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
 };

@@ -9,6 +9,7 @@ import {
   CommandsService,
   ErasureService,
   IngestService,
+  MaintenanceService,
   OrganisationService,
   PROTO_DIRECTORY,
   PROTO_FILES,
@@ -64,6 +65,7 @@ function generatedServices(): Record<string, ServiceDefinition> {
     Admin: AdminService,
     Organisation: OrganisationService,
     Sessions: SessionsService,
+    Maintenance: MaintenanceService,
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),

@@ -1,5 +1,6 @@
 /** One file per outside thing: what the services need of logs, stores, keys, models and time. */
 export type * from './accepted-turns.js';
+export type * from './audit-journal.js';
 export type * from './auditable-store.js';
 export type * from './catalogue.js';
 export type * from './clock.js';
@@ -12,6 +13,7 @@ export * from './fact-graph.js';
 export type * from './issuer-store.js';
 export type * from './key-vault.js';
 export * from './language-model.js';
+export type * from './memory-survey.js';
 export * from './memory-versions.js';
 export type * from './organisation-store.js';
 export type * from './session-ends.js';
@@ -22,3 +24,5 @@ export type * from './subject-topics.js';
 export * from './tokens.js';
 export type * from './usage-store.js';
 export type * from './vector-index.js';
+export type * from './vector-survey.js';
+export type * from './webhook-store.js';

@@ -1,5 +1,6 @@
 /** What tests stand on: one contract suite a port, builders of random data, a clock that stands still. */
 export * from './accepted-turns.contract.js';
+export * from './audit-journal.contract.js';
 export * from './auditable-store.contract.js';
 export * from './builders.js';
 export * from './catalogue.contract.js';
@@ -20,6 +21,7 @@ export * from './issuer-store.contract.js';
 export * from './key-vault.contract.js';
 export * from './language-model.contract.js';
 export * from './log-reader.js';
+export * from './memory-survey.contract.js';
 export * from './memory-versions.contract.js';
 export * from './model-server.js';
 export * from './model-server-chat.js';
@@ -34,5 +36,7 @@ export * from './temporary-directory.js';
 export * from './token-issuer.js';
 export * from './usage-store.contract.js';
 export * from './vector-index.contract.js';
+export * from './vector-survey.contract.js';
+export * from './webhook-store.contract.js';
 export * from './embedder.contract.js';
 export * from './shadow-stores.contract.js';

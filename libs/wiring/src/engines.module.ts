@@ -1,6 +1,7 @@
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import {
   ACCEPTED_TURNS,
+  AUDIT_JOURNAL,
   AUDITABLE_STORES,
   CATALOGUE,
   CLOCK,
@@ -13,6 +14,7 @@ import {
   ISSUER_STORE,
   KEY_VAULT,
   LANGUAGE_MODEL,
+  MEMORY_SURVEY,
   MEMORY_VERSIONS,
   ORGANISATION_STORE,
   SESSION_ENDS,
@@ -22,6 +24,8 @@ import {
   SUBJECT_TOPICS_INDEX,
   USAGE_STORE,
   VECTOR_INDEX,
+  VECTOR_SURVEY,
+  WEBHOOK_STORE,
 } from '@mneme/ports';
 import {
   AcceptCommands,
@@ -86,6 +90,10 @@ export class EnginesModule {
       value(CATALOGUE, stores.catalogue),
       value(VECTOR_INDEX, stores.vectorIndex),
       value(FACT_GRAPH, stores.factGraph),
+      value(MEMORY_SURVEY, stores.memorySurvey),
+      value(VECTOR_SURVEY, stores.vectorSurvey),
+      value(AUDIT_JOURNAL, stores.auditJournal),
+      value(WEBHOOK_STORE, stores.webhookStore),
       value(SESSION_STORE, stores.sessionStore),
       value(SESSION_ENDS, stores.sessionStore),
       value(SHADOW_STORES, stores.shadowStores),

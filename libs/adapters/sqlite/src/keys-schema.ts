@@ -1,3 +1,5 @@
+import { MAINTENANCE_STEP } from './maintenance-schema.js';
+
 /**
  * Schema of keys.db. Key bytes live in `key_slots` alone: rows of one size, added at the end, overwritten in place and
  * never moved or deleted, so that no copy of a destroyed key stays behind in a page.
@@ -73,4 +75,5 @@ export const KEYS_MIGRATIONS: readonly string[] = [
      tenant_id TEXT NOT NULL, day TEXT NOT NULL, turns INTEGER NOT NULL, tokens INTEGER NOT NULL,
      PRIMARY KEY (tenant_id, day)
    ) STRICT, WITHOUT ROWID;`,
+  MAINTENANCE_STEP,
 ];

@@ -1,16 +1,20 @@
 import type { MessagePort } from 'node:worker_threads';
 import { randomKey } from '@mneme/domain';
 import type {
+  AuditJournal,
   Clock,
   ControlStore,
   ErasureJournal,
   IssuerStore,
   KeyVault,
+  MemorySurvey,
   MemoryVersions,
   OrganisationStore,
   ShadowStores,
   SubjectTopics,
   UsageStore,
+  VectorSurvey,
+  WebhookStore,
 } from '@mneme/ports';
 import { BurstGauge } from './burst-gauge.js';
 import { joinDataDirectory, openDataDirectory } from './data-directory.js';
@@ -20,6 +24,7 @@ import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
 import { SESSION_MIGRATIONS } from './session-schema.js';
+import { SqliteAuditJournal } from './sqlite-audit-journal.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
@@ -27,6 +32,7 @@ import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite
 import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
+import { SqliteMemorySurvey } from './sqlite-memory-survey.js';
 import { SqliteMemoryVersions } from './sqlite-memory-versions.js';
 import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
@@ -35,6 +41,8 @@ import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
 import { SqliteUsageStore } from './sqlite-usage-store.js';
 import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
+import { SqliteVectorSurvey } from './sqlite-vector-survey.js';
+import { SqliteWebhookStore } from './sqlite-webhook-store.js';
 import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -88,6 +96,10 @@ export interface Sqlite {
   readonly catalogue: SqliteCatalogue;
   readonly vectorIndex: SqliteVectorIndex;
   readonly factGraph: SqliteFactGraph;
+  readonly memorySurvey: MemorySurvey;
+  readonly vectorSurvey: VectorSurvey;
+  readonly auditJournal: AuditJournal;
+  readonly webhookStore: WebhookStore;
   readonly sessionStore: SqliteSessionStore;
   readonly shadowStores: ShadowStores;
   /** Stops the consumers, writes what is waiting, closes the files and frees the directory. */
@@ -184,6 +196,10 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     catalogue: new SqliteCatalogue(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
     factGraph: new SqliteFactGraph(storeDb),
+    memorySurvey: new SqliteMemorySurvey(storeDb),
+    vectorSurvey: new SqliteVectorSurvey(storeDb),
+    auditJournal: new SqliteAuditJournal(keysDb),
+    webhookStore: new SqliteWebhookStore(keysDb),
     sessionStore,
     shadowStores,
     close: async () => {

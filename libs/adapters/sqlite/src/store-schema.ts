@@ -1,4 +1,5 @@
 import { FACTS_STEP } from './facts-schema.js';
+import { SURVEY_STEP } from './survey-schema.js';
 
 /**
  * Schema of `store.db`, one step a version, only ever added to. Every index that serves reads begins with tenant and
@@ -117,4 +118,5 @@ export const storeMigrations: readonly string[] = [
   // Hot sessions have a file of their own.
   'DROP TABLE session_turns; DROP TABLE sessions;',
   FACTS_STEP,
+  SURVEY_STEP,
 ];

@@ -3,6 +3,7 @@ import type { UnsealedMemory } from '../episode.js';
 import type { StatedFact } from '../facts/stated-fact.js';
 import { memoryIdOf } from '../ids.js';
 import type { IndexKeys } from '../index-keys.js';
+import { importanceOf } from '../maintenance/importance.js';
 import { retentionMsOf, type TenantPolicy } from '../policy.js';
 import type { DataKeys } from '../sealing.js';
 import { instantOf } from '../time.js';
@@ -42,16 +43,20 @@ function factMemoryOf(
   stated: StatedFact,
   { content, policy, indexKeys, dataKeys, ordinal }: FactsContext & { readonly ordinal: number },
 ): UnsealedMemory {
-  const { sealed: _sealed, fact: _fact, reviewBy: _reviewBy, expiresAt: _expiresAt, ...fields } = episode;
+  const { sealed: _sealed, fact: _fact, reviewBy, expiresAt: _expiresAt, ...fields } = episode;
   const { tenantId, subjectId, sourceId } = episode;
   const { occurredAt } = episode;
   const isInferred = stated.certainty === 'inferred' || !STATED_BY.has(episode.sourceClass);
   const expiresAt = expiryOf(episode, policy, isInferred);
+  const importance = importanceOf(policy, { flags: episode.flags, predicate: stated.predicate });
   return {
     ...fields,
     memoryId: memoryIdOf({ tenantId, subjectId, sourceId, kind: 'fact', ordinal }),
     kind: 'fact',
     flags: ['fact', stated.predicate],
+    importance,
+    // What is critical is looked at again; other facts hold until they are superseded.
+    ...(importance === 'normal' || reviewBy === undefined ? {} : { reviewBy }),
     confidence: confidenceOf(episode, policy, isInferred),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     derivedFrom: [episode.memoryId],

@@ -1,3 +1,5 @@
+import { MAINTENANCE_ABOUT } from './maintenance-policy.js';
+
 /** What each field of the policy does, by its name or that of its group. */
 export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   keepAll: 'keep every turn that has content, whatever the write-filter thinks; evaluation tenants only',
@@ -21,6 +23,7 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   'context.turnsShare': "share of a context that is kept for the session's last turns",
   'echo.windowMinutes': 'how long a recall is remembered, so that a turn that repeats it can be dropped; 0: not at all',
   'echo.share': 'the write-filter drops a turn of whose words at least this share was just recalled',
+  ...MAINTENANCE_ABOUT,
   'limits.turnTextBytesMax': "bytes of a turn's text; null: as the service has it",
   'limits.batchTurnsMax': 'turns of a request or chunk; null: as the service has it',
   'limits.recallHitsMax': 'hits of a recall; null: as the service has it',

@@ -4,6 +4,7 @@ import { explainedPolicy } from './explain-policy.js';
 import { patchedPolicy, refuseLoosened } from './policy-patch.js';
 
 const DAYS = 'a whole number from 1 to 36500, or null';
+const ALIKE = 'a number from 0.5 to 1';
 const RATED_TOOLS = 'at most 200 names, each with a number from 0 to 1';
 const toolsRated = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`tool-${i}`, 0.5]));
 const patched = (patch: object, policy: TenantPolicy = DEFAULT_POLICY) =>
@@ -24,6 +25,17 @@ describe('a change of a policy', () => {
       writeFilter: { keepAtLeast: 4 },
       reviewDays: { ...DEFAULT_POLICY.reviewDays, web: null },
     });
+  });
+
+  it('changes one field of a group within a group', () => {
+    const { maintenance } = patched({ maintenance: { audit: { episode: { action: 'remove' } } } });
+    const { episode } = DEFAULT_POLICY.maintenance.audit;
+    expect(maintenance).toEqual({
+      ...DEFAULT_POLICY.maintenance,
+      audit: { ...DEFAULT_POLICY.maintenance.audit, episode: { ...episode, action: 'remove' } },
+    });
+    const { critical } = patched({ maintenance: { critical: { predicates: ['owns'] } } }).maintenance;
+    expect(critical).toEqual({ ...DEFAULT_POLICY.maintenance.critical, predicates: ['owns'] });
   });
 
   it('replaces the rated tools as a whole', () => {
@@ -57,6 +69,19 @@ describe('a change of a policy', () => {
     [{ toolReliability: { crm: 1.1 } }, 'policy.toolReliability.crm', RATED_TOOLS, '1.1'],
     [{ sourceRetentionDays: { web: 0 } }, 'policy.sourceRetentionDays.web', DAYS, '0'],
     [{ reviewDays: { agent: 36_501 } }, 'policy.reviewDays.agent', DAYS, '36501'],
+    [
+      { maintenance: { audit: { episode: { action: 'burn' } } } },
+      'policy.maintenance.audit.episode.action',
+      'none, lower, remove',
+      'a string',
+    ],
+    [{ maintenance: { duplicates: { cosineMin: 0.4 } } }, 'policy.maintenance.duplicates.cosineMin', ALIKE, '0.4'],
+    [
+      { maintenance: { critical: { predicates: ['hates'] } } },
+      'policy.maintenance.critical.predicates.0',
+      'a list of at most 19 names',
+      'a string',
+    ],
   ])('%j is refused with its field, its bounds and what was sent', (patch, field, bounds, sent) => {
     expect(() => patched(patch)).toThrow(
       expect.objectContaining({
@@ -117,7 +142,7 @@ describe('a tenant', () => {
 describe('an explained policy', () => {
   const fields = explainedPolicy({ policy: patched({ similarityMin: 0.8 }), purpose: 'standard' });
   const isGroup = (value: unknown): value is object =>
-    typeof value === 'object' && value !== null && Object.keys(value).length > 0;
+    typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
   const leaves = (whole: object): readonly string[] =>
     Object.entries(whole).flatMap(([name, value]: [string, unknown]) =>
       isGroup(value) ? leaves(value).map((leaf) => `${name}.${leaf}`) : [name],

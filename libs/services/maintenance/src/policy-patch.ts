@@ -52,7 +52,7 @@ function refusalOf({ issues: [issue] }: z.ZodError): InvalidInput {
     });
   }
   const all = policyBounds();
-  const bounds = all.get(path) ?? all.get(steps[0] ?? '');
+  const bounds = all.get(path) ?? all.get(steps.slice(0, -1).join('.'));
   const sent = typeof issue?.input === 'number' ? { sent: String(issue.input) } : { sent: `a ${typeof issue?.input}` };
   const expected = bounds === undefined ? 'a value of another form' : bounds;
   const limit = bounds === undefined ? {} : { limit: bounds };
@@ -70,8 +70,12 @@ function printable(step: PropertyKey): string {
 }
 
 function merged(whole: object, patch: object): object {
-  const given = Object.entries(patch).filter(([, value]) => value !== undefined);
-  return { ...whole, ...Object.fromEntries(given) };
+  const given = Object.entries(patch as Fields).filter(([, value]) => value !== undefined);
+  const fields = given.map(([name, value]) => {
+    const before = (whole as Fields)[name];
+    return [name, isObject(before) && isObject(value) ? merged(before, value) : value];
+  });
+  return { ...whole, ...(Object.fromEntries(fields) as object) };
 }
 
 function isObject(value: unknown): value is object {

@@ -8,6 +8,7 @@ import {
   TENANT_LIMITS,
 } from '@mneme/domain';
 import { z } from 'zod';
+import { MaintenancePatch } from './maintenance-policy-schema.js';
 
 const DAYS_MAX = 36_500;
 const BUDGET_MAX = 1_000_000_000_000;
@@ -60,6 +61,7 @@ export const PolicyPatch = z.strictObject({
     .strictObject({ windowMinutes: z.int().min(0).max(ECHO_WINDOW_MINUTES_MAX), share })
     .partial()
     .optional(),
+  maintenance: MaintenancePatch.optional(),
   limits: z.strictObject(limits).partial().optional(),
   budgets: z.strictObject({ turnsPerDay: budget, tokensPerDay: budget }).partial().optional(),
 });
@@ -73,6 +75,8 @@ interface JsonSchema {
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | false;
   readonly maxProperties?: number;
+  readonly items?: JsonSchema;
+  readonly maxItems?: number;
 }
 
 /** Every field by its whole name, with what it may be in words: read from the schema, so that the two cannot differ. */
@@ -89,7 +93,8 @@ function leavesOf(schema: JsonSchema, prefix: string): readonly (readonly [strin
 }
 
 function boundsOf(schema: JsonSchema): string {
-  const { type, minimum, maximum, anyOf, enum: choices, additionalProperties, maxProperties } = schema;
+  const { type, minimum, maximum, anyOf, enum: choices, additionalProperties, maxProperties, items, maxItems } = schema;
+  if (items !== undefined) return `a list of at most ${maxItems} names`;
   if (additionalProperties) return `at most ${maxProperties} names, each with ${boundsOf(additionalProperties)}`;
   if (anyOf !== undefined) return anyOf.map(boundsOf).join(', or ');
   if (choices !== undefined) return choices.map(String).join(', ');
