@@ -1,5 +1,7 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
 import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { DEFAULT_MODELS_POLICY, type ModelsPolicy, NO_MODELS_POLICY } from './policy/models-policy.js';
+import { DEFAULT_QUARANTINE_POLICY, type QuarantinePolicy } from './policy/quarantine-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -28,6 +30,8 @@ export interface TenantPolicy {
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
+  readonly models: ModelsPolicy;
+  readonly quarantine: QuarantinePolicy;
 }
 
 export interface WriteFilterPolicy {
@@ -51,6 +55,8 @@ export const DEFAULT_POLICY: TenantPolicy = {
   writeFilter: { keepAtLeast: 2 },
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
+  models: DEFAULT_MODELS_POLICY,
+  quarantine: DEFAULT_QUARANTINE_POLICY,
 };
 
 /** Measuring: nothing expires in a corpus of the past, and nothing is filtered. */
@@ -59,6 +65,7 @@ export const EVALUATION_POLICY: TenantPolicy = {
   retentionDays: { episode: 3650, fact: null, procedure: null, summary: 3650 },
   sourceRetentionDays: { user: null, agent: null, tool: null, web: null, system: null },
   reviewDays: { user: null, agent: null, tool: null, web: null, system: null },
+  models: NO_MODELS_POLICY,
 };
 
 /** Milliseconds, or null for no limit. */

@@ -11,6 +11,9 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   'memory-derived.v1': events.MemoryDerivedV1,
   'progress-noted.v1': events.ProgressNotedV1,
   'turn-discarded.v1': events.TurnDiscardedV1,
+  'turn-quarantined.v1': events.TurnQuarantinedV1,
+  'quarantine-decided.v1': events.QuarantineDecidedV1,
+  'turn-released.v1': events.TurnReleasedV1,
   'dead-lettered.v1': events.DeadLetteredV1,
   'erasure-step-taken.v1': events.ErasureStepTakenV1,
 };

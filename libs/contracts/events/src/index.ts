@@ -5,5 +5,8 @@ export * from './turn-received.v1.js';
 export * from './memory-derived.v1.js';
 export * from './progress-noted.v1.js';
 export * from './turn-discarded.v1.js';
+export * from './turn-quarantined.v1.js';
+export * from './quarantine-decided.v1.js';
+export * from './turn-released.v1.js';
 export * from './dead-lettered.v1.js';
 export * from './erasure-step-taken.v1.js';
