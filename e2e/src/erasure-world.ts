@@ -49,6 +49,10 @@ const CONSUMER = {
   retry: { backoffMinMs: 1, backoffMaxMs: 50, unknownAttemptsMax: 5 },
 };
 
+const ignore = () => undefined;
+/** Hears what the owners of memories tell, and does nothing with it. */
+export const DEAF = { kept: ignore, dropped: ignore, applied: ignore, refused: ignore, extracted: ignore };
+
 /** One tenant on the embedded engine in memory, with the real consumers and a plain stand-in for ingest. */
 export class ErasureWorld {
   readonly metrics = new Metrics();
@@ -113,17 +117,16 @@ export class ErasureWorld {
 
   async startConsumers(): Promise<void> {
     const { stores, keyring, embedder } = this.engines;
-    const { log, catalogue, vectorIndex, factGraph } = stores;
-    const filter = new FilterTurns(log, keyring, { kept: () => undefined, dropped: () => undefined });
+    const { log, memoryVersions: versions, catalogue, vectorIndex, factGraph } = stores;
+    const filter = new FilterTurns({ log, keyring, versions, observer: DEAF });
     await this.consume('write-filter', TOPICS.turns.name, filter);
     await this.consume('catalogue', TOPICS.memories.name, new ProjectCatalogue(catalogue));
     const embed = new EmbedMemories({ keyring, embedder, vectorIndex, catalogue });
     await this.consume('embedder', TOPICS.memories.name, embed);
-    const observer = { extracted: () => undefined };
     await this.consume(
       'graph-extractor',
       TOPICS.memories.name,
-      new ExtractFacts({ log, keyring, observer, factsOf: factsOfWorld }),
+      new ExtractFacts({ log, keyring, versions, observer: DEAF, factsOf: factsOfWorld }),
     );
     await this.consume('fact-graph', TOPICS.memories.name, new ProjectFacts(factGraph, catalogue));
   }

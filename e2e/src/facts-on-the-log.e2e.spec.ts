@@ -6,7 +6,7 @@ import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { eventually } from '@mneme/testing';
-import { ErasureWorld } from './erasure-world.js';
+import { DEAF, ErasureWorld } from './erasure-world.js';
 import { readsOf } from './graph-reads.js';
 import { factsOfWorld } from './world-facts.js';
 
@@ -42,11 +42,13 @@ describe('the graph-extractor', () => {
   };
   const filterTurns = () => {
     const { stores, keyring } = world.engines;
-    return run('write-filter', new FilterTurns(stores.log, keyring, { kept: noop, dropped: noop }), 'turns');
+    const ports = { log: stores.log, keyring, versions: stores.memoryVersions, observer: DEAF };
+    return run('write-filter', new FilterTurns(ports), 'turns');
   };
   const extractor = (factsOf: typeof rules = factsOfWorld) => {
     const { stores, keyring } = world.engines;
-    return new ExtractFacts({ log: stores.log, keyring, observer: { extracted: noop }, factsOf });
+    const { log, memoryVersions: versions } = stores;
+    return new ExtractFacts({ log, keyring, versions, observer: DEAF, factsOf });
   };
   const records = () => world.engines.stores.log.read({ topic: MEMORIES, partition, offset: 0 }, 10_000);
   const rest = (group: string) =>
@@ -131,7 +133,3 @@ describe('the graph-extractor', () => {
       (await records()).filter(({ value }) => value?.includes('"kind":"fact"')).map(({ key, value }) => [key, value]),
     );
 });
-
-function noop(): void {
-  return;
-}

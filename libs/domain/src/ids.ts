@@ -17,6 +17,11 @@ export function turnIdOf(cause: TurnCause): TurnId {
   return name(cause.tenantId, cause.subjectId, cause.session, cause.idempotencyKey, cause.ordinal) as TurnId;
 }
 
+/** uuid v5 of the JSON array [tenantId, subjectId, "command", idempotency key]: no turn has an id of four parts. */
+export function commandIdOf(cause: Pick<TurnCause, 'tenantId' | 'subjectId' | 'idempotencyKey'>): TurnId {
+  return name(cause.tenantId, cause.subjectId, 'command', cause.idempotencyKey) as TurnId;
+}
+
 export interface MemoryCause {
   readonly tenantId: TenantId;
   readonly subjectId: SubjectId;

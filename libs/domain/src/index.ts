@@ -1,5 +1,10 @@
 /** Pure types and decisions: no I/O, clock, env or promises. */
 export * from './calibration.js';
+export * from './commands/cascade.js';
+export * from './commands/command-fit.js';
+export * from './commands/command-wish.js';
+export * from './commands/commanded-version.js';
+export * from './commands/corrected-fact.js';
 export * from './digest.js';
 export * from './episode.js';
 export * from './erasure.js';

@@ -1,4 +1,12 @@
-import { type MemoryDerived, MemoryDerivedV1, MemoryId, type ProgressNoted, ProgressNotedV1 } from '@mneme/events';
+import {
+  type CommandPassed,
+  CommandPassedV1,
+  type MemoryDerived,
+  MemoryDerivedV1,
+  MemoryId,
+  type ProgressNoted,
+  ProgressNotedV1,
+} from '@mneme/events';
 import { Corrupt, subjectRef, turnIdsOf } from '@mneme/domain';
 import type { Catalogue, ErasableStore, LogRecord, ProjectionName } from '@mneme/ports';
 import { z } from 'zod';
@@ -10,20 +18,37 @@ export type MemoryChange =
   | { readonly type: 'derived'; readonly memory: MemoryDerived }
   | { readonly type: 'removed'; readonly memoryId: MemoryId; readonly version: number }
   | { readonly type: 'progress'; readonly progress: ProgressNoted }
-  /** A memory that does not concern this reader, and was not parsed. */
+  /** For the owner of facts; nothing to a projection. */
+  | { readonly type: 'command'; readonly passed: CommandPassed }
+  /** What does not concern this reader, and was not parsed; also the end of a command. */
   | { readonly type: 'other' };
 
-const AnyMemoryRecord = z.discriminatedUnion('type', [MemoryDerivedV1, ProgressNotedV1]);
+const AnyMemoryRecord = z.discriminatedUnion('type', [MemoryDerivedV1, ProgressNotedV1, CommandPassedV1]);
+const COMMAND = 'command/';
+const CommandKey = z.templateLiteral([COMMAND, z.uuid()]);
 const MemoryKey = z.templateLiteral([z.uuid(), '/', z.int().positive()]);
 
-/** @throws Corrupt for a record that is none of the three. */
+/** Key of a passed command on `memories`. */
+export function commandKeyOf(commandId: string): string {
+  return `${COMMAND}${commandId}`;
+}
+
+/** @throws Corrupt for a record that is none of these. */
 export function memoryChangeOf(record: LogRecord): MemoryChange {
   if (record.value === null) return removalOf(record.key);
   const event = recordOf(AnyMemoryRecord, record);
-  return event.type === 'progress-noted' ? { type: 'progress', progress: event } : { type: 'derived', memory: event };
+  switch (event.type) {
+    case 'progress-noted':
+      return { type: 'progress', progress: event };
+    case 'command-passed':
+      return { type: 'command', passed: event };
+    case 'memory-derived':
+      return { type: 'derived', memory: event };
+  }
 }
 
 export function stampOfChange(change: MemoryChange): SubjectStamp | undefined {
+  if (change.type === 'command') return change.passed;
   return change.type === 'derived' ? change.memory : undefined;
 }
 
@@ -79,6 +104,7 @@ export async function noteEnd(
 }
 
 function removalOf(key: string): MemoryChange {
+  if (CommandKey.safeParse(key).success) return { type: 'other' };
   if (!MemoryKey.safeParse(key).success) throw new Corrupt('a tombstone of memories has an unknown key');
   const [memoryId, version] = key.split('/');
   return { type: 'removed', memoryId: MemoryId.parse(memoryId), version: Number(version) };
@@ -92,6 +118,11 @@ const FACT = /"kind"\s*:\s*"fact"/;
  */
 export function looksLikeFact({ value }: LogRecord): boolean {
   return value !== null && FACT.test(value);
+}
+
+/** Whether it is a command on its way to the owner of facts. */
+export function looksLikeCommand({ key }: LogRecord): boolean {
+  return key.startsWith(COMMAND);
 }
 
 /** Whether it can be a record of progress. */

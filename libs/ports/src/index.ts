@@ -12,6 +12,7 @@ export * from './fact-graph.js';
 export type * from './issuer-store.js';
 export type * from './key-vault.js';
 export * from './language-model.js';
+export * from './memory-versions.js';
 export type * from './organisation-store.js';
 export type * from './session-store.js';
 export type * from './shadow-stores.js';

@@ -10,6 +10,7 @@ export const FACT_GRAPH = Symbol('FactGraph');
 export const ISSUER_STORE = Symbol('IssuerStore');
 export const KEY_VAULT = Symbol('KeyVault');
 export const LANGUAGE_MODEL = Symbol('LanguageModel');
+export const MEMORY_VERSIONS = Symbol('MemoryVersions');
 export const ORGANISATION_STORE = Symbol('OrganisationStore');
 export const SESSION_STORE = Symbol('SessionStore');
 export const SUBJECT_REGISTRY = Symbol('SubjectRegistry');

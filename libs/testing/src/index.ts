@@ -20,6 +20,7 @@ export * from './issuer-store.contract.js';
 export * from './key-vault.contract.js';
 export * from './language-model.contract.js';
 export * from './log-reader.js';
+export * from './memory-versions.contract.js';
 export * from './model-server.js';
 export * from './model-server-chat.js';
 export * from './obedient-chat.js';

@@ -13,6 +13,7 @@ import {
   ISSUER_STORE,
   KEY_VAULT,
   LANGUAGE_MODEL,
+  MEMORY_VERSIONS,
   ORGANISATION_STORE,
   SESSION_STORE,
   SHADOW_STORES,
@@ -22,6 +23,7 @@ import {
   VECTOR_INDEX,
 } from '@mneme/ports';
 import {
+  AcceptCommands,
   AuthGuard,
   BudgetMeter,
   type JwtConfig,
@@ -30,6 +32,7 @@ import {
   Metrics,
   Readiness,
   TokenVerifier,
+  TurnOrder,
 } from '@mneme/platform';
 import type { Engines } from './open-engines.js';
 
@@ -57,8 +60,12 @@ export class EnginesModule {
       keyring,
       clock,
     });
+    const { log, acceptedTurns } = stores;
+    const order = new TurnOrder({ acceptedTurns, log, clock, logger });
+    const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
     const providers = [
       value(EVENT_LOG, stores.log),
+      value(MEMORY_VERSIONS, stores.memoryVersions),
       value(ACCEPTED_TURNS, stores.acceptedTurns),
       value(CONTROL_STORE, stores.controlStore),
       value(SUBJECT_REGISTRY, stores.subjectRegistry),
@@ -88,6 +95,8 @@ export class EnginesModule {
       value(ISSUER_STORE, stores.issuerStore),
       value(TokenVerifier, tokens),
       value(AuthGuard, guard),
+      value(TurnOrder, order),
+      value(AcceptCommands, acceptCommands),
       value(Logger, logger),
       value(Metrics, metrics),
       value(Readiness, readiness),

@@ -6,6 +6,7 @@ import type {
   ErasureJournal,
   IssuerStore,
   KeyVault,
+  MemoryVersions,
   OrganisationStore,
   ShadowStores,
   SubjectTopics,
@@ -26,6 +27,7 @@ import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite
 import { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
+import { SqliteMemoryVersions } from './sqlite-memory-versions.js';
 import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
@@ -82,6 +84,7 @@ export interface Sqlite {
   readonly keyVault: KeyVault;
   readonly erasureJournal: ErasureJournal;
   readonly subjectTopics: SubjectTopics;
+  readonly memoryVersions: MemoryVersions;
   readonly catalogue: SqliteCatalogue;
   readonly vectorIndex: SqliteVectorIndex;
   readonly factGraph: SqliteFactGraph;
@@ -177,6 +180,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     erasureJournal: new SqliteErasureJournal(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),
+    memoryVersions: new SqliteMemoryVersions(tables),
     catalogue: new SqliteCatalogue(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
     factGraph: new SqliteFactGraph(storeDb),

@@ -67,6 +67,15 @@ export class SqliteLogPartition {
     return rows.map(({ key, offset }) => ({ key, offset }));
   }
 
+  /** Records with a value whose key begins with the prefix, by key; of a compacted topic alone. */
+  readKeys(prefix: string): readonly LogRecord[] {
+    const rows = this.statements.of('readKeys').all(prefix, `${prefix}\u{10FFFF}`) as readonly Omit<
+      LogRecord,
+      'topic' | 'partition'
+    >[];
+    return rows.map((row) => ({ topic: this.topic, partition: this.partition, ...row }));
+  }
+
   /**
    * Deletes at most `recordsMax` records below `belowOffset` whose time has come, the oldest first; answers how many.
    * On a compacted topic only tombstones go.
@@ -117,6 +126,7 @@ type StatementName =
   | 'end'
   | 'insert'
   | 'read'
+  | 'readKeys'
   | 'countSubject'
   | 'lastOfSubject'
   | 'subjectKeys'
@@ -136,6 +146,8 @@ function statementsOf(table: string, isCompacted: boolean): Record<StatementName
       ${isCompacted ? replace : ''}`,
     read: `SELECT offset, key, value, appended_at_ms AS appendedAtMs FROM ${table}
       WHERE offset >= ? ORDER BY offset LIMIT ? + 0`,
+    readKeys: `SELECT offset, key, value, appended_at_ms AS appendedAtMs FROM ${table}
+      WHERE key >= ? AND key < ? AND value IS NOT NULL ORDER BY key`,
     countSubject: `SELECT count(*) AS count ${ofSubject}`,
     lastOfSubject: `SELECT appended_at_ms AS lastAppendedAtMs ${ofSubject} ORDER BY offset DESC LIMIT 1`,
     subjectKeys: `SELECT key, offset ${ofSubject} AND offset > ? ORDER BY offset LIMIT ? + 0`,

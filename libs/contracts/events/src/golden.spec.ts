@@ -16,6 +16,9 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   'turn-released.v1': events.TurnReleasedV1,
   'dead-lettered.v1': events.DeadLetteredV1,
   'erasure-step-taken.v1': events.ErasureStepTakenV1,
+  'command-given.v1': events.CommandGivenV1,
+  'command-passed.v1': events.CommandPassedV1,
+  'command-refused.v1': events.CommandRefusedV1,
 };
 
 describe('golden samples', () => {

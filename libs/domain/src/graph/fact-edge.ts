@@ -47,6 +47,31 @@ export function factEdgeOf(stated: StatedFact, by: AssertedBy): FactEdge {
   };
 }
 
+/** The same relation with another object, of the same type. Nothing of the old object stays, not even its aliases. */
+export function correctedEdgeOf(
+  { objectEntity: _objectEntity, valueHash: _valueHash, ...edge }: FactEdge,
+  object: string,
+  { indexKeys, dataKeys }: Pick<AssertedBy, 'indexKeys' | 'dataKeys'>,
+): FactEdge {
+  const { subjectEntity, objectType, qualifierHash, isNegated } = edge;
+  const name = normalisedName(object);
+  const corrected =
+    objectType === undefined
+      ? { valueHash: blindHash(dataKeys.value, name) }
+      : { objectEntity: entityIdOf(indexKeys, objectType, name) };
+  const place = corrected.objectEntity ?? corrected.valueHash ?? '';
+  return {
+    ...edge,
+    ...corrected,
+    isCorrection: false,
+    aliases: edge.aliases.filter(({ entity }) => entity === subjectEntity),
+    ...slotsOf(
+      { predicate: edge.predicate as Predicate, isNegated },
+      { subjectEntity, object: place, qualifier: qualifierHash },
+    ),
+  };
+}
+
 interface Node {
   readonly entity: EntityId;
   readonly type: string;
@@ -77,7 +102,10 @@ interface Places {
  * Where the fact stands, and what it ends: the same predicate and object; of a predicate that holds once, whatever the
  * object; and what says the opposite of the same object. A negation ends its own object alone.
  */
-function slotsOf(stated: StatedFact, places: Places): Pick<FactEdge, 'slots' | 'ends'> {
+function slotsOf(
+  stated: Pick<StatedFact, 'predicate' | 'isNegated'>,
+  places: Places,
+): Pick<FactEdge, 'slots' | 'ends'> {
   const { predicate, isNegated } = stated;
   const own = slotOf(predicate, places, places.object);
   const wide = wideSlotOf(predicate, places);

@@ -1,85 +1,71 @@
-import { MemoryContent, type MemoryDerived, type ProgressNoted, type Role, TOPICS, type TurnId } from '@mneme/events';
-import {
-  Corrupt,
-  factMemoriesOf,
-  factsOf,
-  memoryKeyOf,
-  seal,
-  type StatedFact,
-  type StatementContext,
-  turnIdsOf,
-  unseal,
-} from '@mneme/domain';
-import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
+import { type ProgressNoted, TOPICS, type TurnId } from '@mneme/events';
+import { turnIdsOf } from '@mneme/domain';
+import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
   type BatchEnd,
-  isDerived,
-  type Keyring,
+  looksLikeCommand,
   looksLikeFact,
   type MemoryChange,
   memoryChangeOf,
+  MemoryDraft,
   netChangesOf,
-  parsedJson,
   type Received,
   type RecordHandler,
+  stampOfChange,
   type SubjectStamp,
 } from '@mneme/platform';
+import { ApplyFactCommand, type ApplyFactCommandObserver } from './apply-fact-command.js';
+import { DeriveFacts, type DeriveFactsObserver, type DeriveFactsPorts } from './derive-facts.js';
 
-export interface ExtractFactsPorts {
+export interface ExtractFactsPorts extends Omit<DeriveFactsPorts, 'observer'> {
   readonly log: EventLog;
-  readonly keyring: Keyring;
+  readonly versions: MemoryVersions;
   readonly observer: ExtractFactsObserver;
-  /** The rules, unless a test brings its own. */
-  readonly factsOf?: (text: string, context: StatementContext) => readonly StatedFact[];
 }
 
-export interface ExtractFactsObserver {
-  /** How many facts an episode gave, of each predicate. */
-  extracted(predicate: string): void;
-}
+export interface ExtractFactsObserver extends DeriveFactsObserver, ApplyFactCommandObserver {}
 
 /**
- * Derives facts from episodes: their owner. It publishes them into the partition that the episode came from, and after
- * them how far it has come, so that whoever has read that has read both.
+ * The owner of facts: derives them from episodes, and applies the commands about them. It publishes into the partition
+ * that it reads, and after each batch how far it has come, so that whoever has read that has read both.
  */
 export class ExtractFacts implements RecordHandler<MemoryChange> {
-  // What was published for an event, for as long as its batch is in hand.
-  private readonly published = new WeakMap<MemoryChange, readonly string[]>();
+  private readonly deriveFacts: DeriveFacts;
+  private readonly applyFactCommand: ApplyFactCommand;
+  // What was published for an event, and which commands were refused, for as long as their batch is in hand.
+  private readonly published = new WeakMap<MemoryChange, readonly LogAppend[]>();
+  private readonly refused = new WeakSet<MemoryChange>();
 
-  constructor(private readonly ports: ExtractFactsPorts) {}
+  constructor(private readonly ports: ExtractFactsPorts) {
+    this.deriveFacts = new DeriveFacts(ports);
+    this.applyFactCommand = new ApplyFactCommand(ports.keyring, ports.observer);
+  }
 
   parse(record: LogRecord): MemoryChange {
     // Facts come back by the same topic, and tombstones concern nobody here.
-    return record.value === null || looksLikeFact(record) ? { type: 'other' } : memoryChangeOf(record);
+    const isOther = record.value === null || (looksLikeFact(record) && !looksLikeCommand(record));
+    return isOther ? { type: 'other' } : memoryChangeOf(record);
   }
 
   stampOf(change: MemoryChange): SubjectStamp | undefined {
-    return change.type === 'derived' && change.memory.kind === 'episode' ? change.memory : undefined;
+    return change.type === 'derived' && change.memory.kind !== 'episode' ? undefined : stampOfChange(change);
   }
 
   async handle(received: readonly Received<MemoryChange>[]): Promise<void> {
-    const appends: LogAppend[] = [];
-    for (const one of netChangesOf(received).derived) {
-      if (one.event.memory.kind !== 'episode') continue;
-      const facts = await this.derive(one, one.event.memory);
-      if (facts.length === 0) continue;
-      this.published.set(
-        one.event,
-        facts.map(({ key }) => key),
-      );
-      appends.push(...facts);
+    const draft = new MemoryDraft(this.ports.versions, received[0]?.record.partition ?? 0);
+    const derived = new Set<Received<MemoryChange>>(netChangesOf(received).derived);
+    for (const one of received) {
+      const before = draft.appends.length;
+      await this.decide(one, derived.has(one), draft);
+      if (draft.appends.length > before) this.published.set(one.event, draft.appends.slice(before));
     }
-    if (appends.length > 0) await this.ports.log.append(appends);
+    if (draft.appends.length > 0) await this.ports.log.append(draft.appends);
   }
 
   async undo(received: readonly Received<MemoryChange>[]): Promise<void> {
-    const tombstones = received.filter(isDerived).flatMap(({ record, event }): LogAppend[] => {
-      const { subjectId } = event.memory;
-      const { partition } = record;
-      const keys = this.published.get(event) ?? [];
-      return keys.map((key) => ({ topic: TOPICS.memories.name, partition, key, value: null, subjectId }));
-    });
-    if (tombstones.length > 0) await this.ports.log.append(tombstones);
+    const written = received.flatMap(({ event }) => this.published.get(event) ?? []);
+    const memories = written.filter(({ topic }) => topic === TOPICS.memories.name);
+    if (memories.length > 0) await this.ports.log.append(memories.map((append) => ({ ...append, value: null })));
   }
 
   /** Passes on what the write-filter has said of the turns, now that their facts are there too. */
@@ -87,7 +73,8 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     const heard = end.handled.flatMap(({ event }) =>
       event.type === 'progress' && event.progress.stage === undefined ? [event.progress] : [],
     );
-    const lost = end.failed.flatMap((event) => (event.type === 'derived' ? turnIdsOf(event.memory) : []));
+    const refused = end.handled.map(({ event }) => event).filter((event) => this.refused.has(event));
+    const lost = [...end.failed, ...refused].flatMap(acceptedIdsOf);
     if (heard.length === 0 && lost.length === 0) return;
     const progress = passedOn(heard, lost);
     const key = progress.failedTurnIds.length === 0 ? 'facts-progress' : `facts-progress/${end.nextOffset}`;
@@ -95,43 +82,20 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     await this.ports.log.append([{ topic: TOPICS.memories.name, partition, key, value: JSON.stringify(progress) }]);
   }
 
-  private async derive(one: Received<MemoryChange>, episode: MemoryDerived): Promise<readonly LogAppend[]> {
-    if (one.access === undefined) throw new Corrupt('an episode reached the graph-extractor without its key');
-    const { keys } = one.access;
-    const content = parsedJson(MemoryContent, unseal(keys, { ...episode, recordId: episode.memoryId }, episode.sealed));
-    const stated = (this.ports.factsOf ?? factsOf)(content.text, contextOf(episode, content));
-    if (stated.length === 0) return [];
-    const { tenant, indexKeys } = await this.ports.keyring.tenant(episode.tenantId);
-    const memories = factMemoriesOf(episode, stated, { content, policy: tenant.policy, indexKeys, dataKeys: keys });
-    return memories.map(({ content: text, ...fact }) => {
-      this.ports.observer.extracted(fact.fact?.predicate ?? '');
-      const sealed = seal(keys, { ...fact, recordId: fact.memoryId }, JSON.stringify(text));
-      return {
-        topic: TOPICS.memories.name,
-        partition: one.record.partition,
-        key: memoryKeyOf(fact),
-        value: JSON.stringify({ ...fact, sealed } satisfies MemoryDerived),
-        subjectId: fact.subjectId,
-      };
-    });
+  private async decide(one: Received<MemoryChange>, isLast: boolean, draft: MemoryDraft): Promise<void> {
+    const { event } = one;
+    if (event.type === 'command') {
+      if (await this.applyFactCommand.apply(one, event.passed, draft)) this.refused.add(event);
+    } else if (event.type === 'derived' && event.memory.kind === 'episode' && isLast) {
+      await this.deriveFacts.derive(one, event.memory, draft);
+    }
   }
 }
 
-const ROLES = {
-  user: 'user',
-  agent: 'assistant',
-  tool: 'tool',
-  web: 'tool',
-  system: 'system',
-} as const satisfies Record<MemoryDerived['sourceClass'], Role>;
-
-function contextOf({ sourceClass, occurredAt }: MemoryDerived, content: MemoryContent): StatementContext {
-  return {
-    role: ROLES[sourceClass],
-    occurredAt,
-    ...(content.speakerName === undefined ? {} : { speakerName: content.speakerName }),
-    ...(content.zone === undefined ? {} : { zone: content.zone }),
-  };
+/** What somebody who waits knows the cause of an event by. */
+function acceptedIdsOf(event: MemoryChange): readonly TurnId[] {
+  if (event.type === 'command') return [event.passed.command.commandId];
+  return event.type === 'derived' ? turnIdsOf(event.memory) : [];
 }
 
 function passedOn(heard: readonly ProgressNoted[], lost: readonly TurnId[]): ProgressNoted {

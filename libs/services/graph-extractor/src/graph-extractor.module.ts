@@ -10,6 +10,8 @@ import {
   type EventLog,
   FACT_GRAPH,
   type FactGraph,
+  MEMORY_VERSIONS,
+  type MemoryVersions,
 } from '@mneme/ports';
 import {
   type ConsumerConfig,
@@ -37,13 +39,18 @@ export class GraphExtractorModule {
   static register(config: GraphExtractorConfig): DynamicModule {
     const extractor = {
       provide: GRAPH_EXTRACTOR_RUNNER,
-      inject: PARTS,
-      useFactory: (...parts: RunnerParts) => {
+      inject: [MEMORY_VERSIONS, ...PARTS],
+      useFactory: (versions: MemoryVersions, ...parts: RunnerParts) => {
         const [log, keyring, , metrics] = parts;
         const observer = {
           extracted: (predicate: string) => metrics.increment('mneme_facts_extracted_total', { predicate }),
+          refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
         };
-        return runnerOf(new ExtractFacts({ log, keyring, observer }), ['graph-extractor', config.extractor], parts);
+        return runnerOf(
+          new ExtractFacts({ log, keyring, versions, observer }),
+          ['graph-extractor', config.extractor],
+          parts,
+        );
       },
     };
     const factGraph = {

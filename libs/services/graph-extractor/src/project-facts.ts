@@ -2,6 +2,7 @@ import { type GraphFact, graphFactOf } from '@mneme/domain';
 import type { Catalogue, ErasableStore, FactGraph, LogRecord } from '@mneme/ports';
 import {
   type BatchEnd,
+  looksLikeCommand,
   looksLikeFact,
   looksLikeProgress,
   type MemoryChange,
@@ -23,7 +24,7 @@ export class ProjectFacts implements RecordHandler<MemoryChange> {
 
   parse(record: LogRecord): MemoryChange {
     const concerns = record.value === null || looksLikeFact(record) || looksLikeProgress(record);
-    return concerns ? memoryChangeOf(record) : { type: 'other' };
+    return concerns && !looksLikeCommand(record) ? memoryChangeOf(record) : { type: 'other' };
   }
 
   stampOf(change: MemoryChange) {

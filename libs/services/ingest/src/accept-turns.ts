@@ -1,10 +1,9 @@
-import { type BudgetMeter, encodeReadToken, type Metrics } from '@mneme/platform';
+import { type BudgetMeter, encodeReadToken, type Metrics, type TurnOrder } from '@mneme/platform';
 import type { TurnPosition } from '@mneme/ports';
 import type { Principal } from '@mneme/domain';
 import { CommitQueue } from './commit-queue.js';
 import { type Committed, CommitTurns, type CommitPorts } from './commit-turns.js';
 import type { IngestConfig } from './ingest.config.js';
-import { lastRecordedAt } from './last-recorded.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { type PreparePorts, PrepareTurns } from './prepare-turns.js';
 import type { SessionWriter } from './session-writer.js';
@@ -18,7 +17,8 @@ export interface AcceptedRequest {
   readonly repeatedCount: number;
 }
 
-export interface AcceptPorts extends PreparePorts, CommitPorts {
+export interface AcceptPorts extends PreparePorts, Omit<CommitPorts, 'recordedClock'> {
+  readonly order: TurnOrder;
   readonly sessionWriter: SessionWriter;
   readonly metrics: Metrics;
   readonly budgets: BudgetMeter;
@@ -28,34 +28,23 @@ export interface AcceptPorts extends PreparePorts, CommitPorts {
 export class AcceptTurns {
   private readonly prepareTurns: PrepareTurns;
   private readonly queue: CommitQueue<PreparedRequest, Committed>;
-  private started: Promise<void> | undefined;
 
   constructor(
     private readonly ports: AcceptPorts,
     private readonly config: IngestConfig,
   ) {
     this.prepareTurns = new PrepareTurns(ports, config.limits);
-    const commitTurns = new CommitTurns(ports, config);
+    const commitTurns = new CommitTurns({ ...ports, recordedClock: ports.order.recordedClock }, config);
     const { commitTurnsMax, waitingTurnsMax } = config;
-    this.queue = new CommitQueue(
-      async (requests) => {
-        await this.start();
-        return commitTurns.commit(requests);
-      },
-      {
-        groupTurnsMax: commitTurnsMax,
-        waitingTurnsMax,
-      },
-    );
+    this.queue = new CommitQueue((requests) => ports.order.write(() => commitTurns.commit(requests)), {
+      groupTurnsMax: commitTurnsMax,
+      waitingTurnsMax,
+    });
   }
 
   /** Learns which instants were given out before; the first commit waits for it. Tried again when it fails. */
   start(): Promise<void> {
-    this.started ??= this.learnInstants().catch((error: unknown) => {
-      this.started = undefined;
-      throw error;
-    });
-    return this.started;
+    return this.ports.order.start();
   }
 
   /** Answers what waits; the session store gets what it can. */
@@ -110,15 +99,6 @@ export class AcceptTurns {
     } catch (error) {
       budgets.giveBack(spent);
       throw error;
-    }
-  }
-
-  private async learnInstants(): Promise<void> {
-    const { acceptedTurns, log, recordedClock, logger } = this.ports;
-    recordedClock.raiseTo(await lastRecordedAt(acceptedTurns, log));
-    const aheadMs = recordedClock.aheadMs();
-    if (aheadMs > this.config.limits.clockAheadMsMax) {
-      logger.warn('the log is ahead of the clock: was the clock set back?', { aheadMs });
     }
   }
 }

@@ -1,10 +1,9 @@
 import { TOPICS, type TurnId, type TurnReceived } from '@mneme/events';
 import { Conflict, partitionOf, Unavailable } from '@mneme/domain';
 import type { AcceptedTurns, Clock, EventLog, LogAppend, ReservedTurn, TurnPosition } from '@mneme/ports';
-import type { Logger } from '@mneme/platform';
+import type { Logger, RecordedClock } from '@mneme/platform';
 import type { Outcome } from './commit-queue.js';
 import type { PreparedRequest, PreparedTurn } from './prepared-request.js';
-import type { RecordedClock } from './recorded-clock.js';
 import { turnEventOf } from './turn-event.js';
 
 export interface Committed {

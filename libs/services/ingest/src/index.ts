@@ -2,5 +2,4 @@
 export * from './accept-turns.js';
 export * from './ingest.config.js';
 export * from './ingest.module.js';
-export * from './recorded-clock.js';
 export * from './session-writer.js';

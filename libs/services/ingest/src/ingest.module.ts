@@ -12,11 +12,10 @@ import {
   SUBJECT_REGISTRY,
   type SubjectRegistry,
 } from '@mneme/ports';
-import { AuthGuard, BudgetMeter, CallErrors, Keyring, Logger, Metrics } from '@mneme/platform';
+import { AuthGuard, BudgetMeter, CallErrors, Keyring, Logger, Metrics, TurnOrder } from '@mneme/platform';
 import { AcceptTurns } from './accept-turns.js';
 import type { IngestConfig } from './ingest.config.js';
 import { IngestController } from './ingest.controller.js';
-import { RecordedClock } from './recorded-clock.js';
 import { SessionWriter } from './session-writer.js';
 import { StreamTurns } from './stream-turns.js';
 import { TurnsController } from './turns.controller.js';
@@ -54,16 +53,27 @@ function sessionWriterProvider(config: IngestConfig) {
   };
 }
 
-type AcceptParts = [AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, SessionWriter, BudgetMeter, Metrics, Logger];
+type AcceptParts = [TurnOrder, AcceptedTurns, EventLog, Clock, AuthGuard, Keyring, ...Rest];
+type Rest = [SessionWriter, BudgetMeter, Metrics, Logger];
 
 function acceptTurnsProvider(config: IngestConfig) {
   return {
     provide: AcceptTurns,
-    inject: [ACCEPTED_TURNS, EVENT_LOG, CLOCK, AuthGuard, Keyring, SessionWriter, BudgetMeter, Metrics, Logger],
+    inject: [
+      TurnOrder,
+      ACCEPTED_TURNS,
+      EVENT_LOG,
+      CLOCK,
+      AuthGuard,
+      Keyring,
+      SessionWriter,
+      BudgetMeter,
+      Metrics,
+      Logger,
+    ],
     useFactory: (...parts: AcceptParts) => {
-      const [acceptedTurns, log, clock, guard, keyring, sessionWriter, budgets, metrics, logger] = parts;
-      const recordedClock = new RecordedClock(clock);
-      const writing = { acceptedTurns, log, clock, recordedClock, sessionWriter };
+      const [order, acceptedTurns, log, clock, guard, keyring, sessionWriter, budgets, metrics, logger] = parts;
+      const writing = { order, acceptedTurns, log, clock, sessionWriter };
       const ports = { ...writing, guard, keyring, budgets, metrics, logger };
       return new AcceptTurns(ports, config);
     },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemoryDerived, TurnDiscarded, TurnReceived } from '@mneme/events';
 import { dataKeysOf, DEFAULT_POLICY, seal, type TenantPolicy, unseal } from '@mneme/domain';
-import type { EventLog, LogAppend } from '@mneme/ports';
+import type { EventLog, LogAppend, MemoryVersions } from '@mneme/ports';
 import type { Keyring, Received } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 
@@ -77,11 +77,14 @@ async function filtered(content: string, { role = 'user', speakerName, policy = 
   const observer = {
     kept: (flags: readonly string[]) => kept.push(flags),
     dropped: (reason: string) => dropped.push(reason),
+    applied: () => undefined,
+    refused: () => undefined,
   };
   const context = { ...TURN, recordId: TURN.turnId, version: TURN.recordedAt };
   const sealed = seal(KEYS, context, JSON.stringify({ content, session: 's', speakerName }));
   const event = { ...TURN, role, sourceClass: role === 'tool' ? 'tool' : TURN.sourceClass, sealed };
   const received = { record: { partition: 3 }, event, access: { state: 'open', keys: KEYS } };
-  await new FilterTurns(log, keyring, observer).handle([received as unknown as Received<TurnReceived>]);
+  const versions = { living: async () => [] } as MemoryVersions;
+  await new FilterTurns({ log, keyring, versions, observer }).handle([received as unknown as Received<TurnReceived>]);
   return { appends, kept, dropped };
 }

@@ -1,62 +1,73 @@
+import type { CommandGiven, TurnReceived } from '@mneme/events';
+import { TOPICS } from '@mneme/events';
+import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
-  type MemoryDerived,
-  TOPICS,
-  TurnContent,
-  type TurnDiscarded,
-  type TurnReceived,
-  TurnReceivedV1,
-} from '@mneme/events';
-import { Corrupt, episodeOf, judgeTurn, memoryIdOf, memoryKeyOf, seal, type TenantPolicy, unseal } from '@mneme/domain';
-import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
-import { type BatchEnd, type Keyring, parsedJson, type Received, recordOf, type RecordHandler } from '@mneme/platform';
+  acceptedIdOf,
+  type BatchEnd,
+  type Keyring,
+  MemoryDraft,
+  type Received,
+  type RecordHandler,
+  type TurnRecord,
+  turnRecordOf,
+} from '@mneme/platform';
+import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
+import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
 
-export interface FilterTurnsObserver {
-  /** One turn was kept, with what it was kept for. */
-  kept(flags: readonly string[]): void;
-  /** One turn was dropped, for its weightiest reason. */
-  dropped(reason: string): void;
+export interface FilterTurnsPorts {
+  readonly log: EventLog;
+  readonly keyring: Keyring;
+  readonly versions: MemoryVersions;
+  readonly observer: FilterTurnsObserver;
 }
 
-/** Derives memories from turns: the owner of episodes. Publishes what it kept, and why it dropped the rest. */
-export class FilterTurns implements RecordHandler<TurnReceived> {
-  constructor(
-    private readonly log: EventLog,
-    private readonly keyring: Keyring,
-    private readonly observer: FilterTurnsObserver,
-  ) {}
+export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObserver {}
 
-  parse(record: LogRecord): TurnReceived {
-    return recordOf(TurnReceivedV1, record);
+/**
+ * The owner of episodes, procedures and summaries: decides what turns and commands make of them, one record after the
+ * other in the order of the log, and publishes the decisions of a batch all at once.
+ */
+export class FilterTurns implements RecordHandler<TurnRecord> {
+  private readonly decideTurn: DecideTurn;
+  private readonly applyCommand: ApplyCommand;
+  // What was published for a record, and which commands were refused, for as long as their batch is in hand.
+  private readonly published = new WeakMap<TurnRecord, readonly LogAppend[]>();
+  private readonly refused = new WeakSet<TurnRecord>();
+
+  constructor(private readonly ports: FilterTurnsPorts) {
+    this.decideTurn = new DecideTurn(ports.observer);
+    this.applyCommand = new ApplyCommand(ports.observer);
   }
 
-  stampOf(turn: TurnReceived): TurnReceived {
-    return turn;
+  parse(record: LogRecord): TurnRecord {
+    return turnRecordOf(record);
   }
 
-  async handle(received: readonly Received<TurnReceived>[]): Promise<void> {
-    const appends: LogAppend[] = [];
+  stampOf(record: TurnRecord): TurnRecord {
+    return record;
+  }
+
+  async handle(received: readonly Received<TurnRecord>[]): Promise<void> {
+    const partition = received[0]?.record.partition ?? 0;
+    const draft = new MemoryDraft(this.ports.versions, partition);
     for (const one of received) {
-      const { tenant } = await this.keyring.tenant(one.event.tenantId);
-      appends.push(this.decide(one, tenant.policy));
+      const before = draft.appends.length;
+      await this.decide(one, draft);
+      this.published.set(one.event, draft.appends.slice(before));
     }
-    await this.log.append(appends);
+    await this.ports.log.append(draft.appends);
   }
 
-  async undo(received: readonly Received<TurnReceived>[]): Promise<void> {
-    await this.log.append(
-      received.map(({ record, event }) => ({
-        topic: TOPICS.memories.name,
-        partition: record.partition,
-        key: memoryKeyOf({ memoryId: episodeIdOf(event), version: event.recordedAt }),
-        value: null,
-        subjectId: event.subjectId,
-      })),
-    );
+  async undo(received: readonly Received<TurnRecord>[]): Promise<void> {
+    const written = received.flatMap(({ event }) => this.published.get(event) ?? []);
+    const memories = written.filter(({ topic }) => topic === TOPICS.memories.name);
+    await this.ports.log.append(memories.map((append) => ({ ...append, value: null })));
   }
 
-  /** Tells the projections how far the turns have been read. */
-  async finish(end: BatchEnd<TurnReceived>): Promise<void> {
-    const failedTurnIds = end.failed.map(({ turnId }) => turnId);
+  /** Tells the projections how far the turns have been read, and which of them came to nothing. */
+  async finish(end: BatchEnd<TurnRecord>): Promise<void> {
+    const refused = end.handled.map(({ event }) => event).filter((event) => this.refused.has(event));
+    const failedTurnIds = [...end.failed, ...refused].map(acceptedIdOf);
     const progress = {
       type: 'progress-noted',
       v: 1,
@@ -66,42 +77,17 @@ export class FilterTurns implements RecordHandler<TurnReceived> {
     };
     const key = failedTurnIds.length === 0 ? 'progress' : `progress/${end.nextOffset}`;
     const { partition } = end;
-    await this.log.append([{ topic: TOPICS.memories.name, partition, key, value: JSON.stringify(progress) }]);
+    await this.ports.log.append([{ topic: TOPICS.memories.name, partition, key, value: JSON.stringify(progress) }]);
   }
 
-  private decide({ record, event, access }: Received<TurnReceived>, policy: TenantPolicy): LogAppend {
-    if (access === undefined) throw new Corrupt('a turn reached the write-filter without its key');
-    const { partition } = record;
-    const { subjectId } = event;
-    const context = { ...event, recordId: event.turnId, version: event.recordedAt };
-    const content = parsedJson(TurnContent, unseal(access.keys, context, event.sealed));
-    const verdict = judgeTurn({ ...content, role: event.role }, policy);
-    if (!verdict.keep) {
-      this.observer.dropped(verdict.reasons[0]);
-      const value = JSON.stringify(discardedOf(event, verdict.reasons));
-      return { topic: TOPICS.discarded.name, partition, key: event.turnId, value, subjectId };
+  private async decide(one: Received<TurnRecord>, draft: MemoryDraft): Promise<void> {
+    const { event } = one;
+    const { policy } = (await this.ports.keyring.tenant(event.tenantId)).tenant;
+    switch (event.type) {
+      case 'turn-received':
+        return this.decideTurn.decide(one as Received<TurnReceived>, draft, policy);
+      case 'command-given':
+        if (await this.applyCommand.apply(one as Received<CommandGiven>, draft, policy)) this.refused.add(event);
     }
-    this.observer.kept(verdict.flags);
-    const { content: text, ...episode } = episodeOf(event, content, { flags: verdict.flags, policy });
-    const sealed = seal(access.keys, { ...episode, recordId: episode.memoryId }, JSON.stringify(text));
-    const memory: MemoryDerived = { ...episode, sealed };
-    return {
-      topic: TOPICS.memories.name,
-      partition,
-      key: memoryKeyOf(memory),
-      value: JSON.stringify(memory),
-      subjectId,
-    };
   }
-}
-
-function discardedOf(turn: TurnReceived, reasons: readonly string[]): TurnDiscarded {
-  const { tenantId, subjectId, epoch, turnId, recordedAt } = turn;
-  return { type: 'turn-discarded', v: 1, tenantId, subjectId, epoch, turnId, recordedAt, reasons: [...reasons] };
-}
-
-function episodeIdOf(turn: TurnReceived) {
-  const { tenantId, subjectId } = turn;
-  const sourceId = turn.turnId as string as MemoryDerived['sourceId'];
-  return memoryIdOf({ tenantId, subjectId, sourceId, kind: 'episode', ordinal: 0 });
 }

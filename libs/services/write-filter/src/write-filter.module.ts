@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
-import { type Clock, CLOCK, EVENT_LOG, type EventLog } from '@mneme/ports';
+import { type Clock, CLOCK, EVENT_LOG, type EventLog, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
 import { ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
@@ -13,15 +13,19 @@ export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (log: EventLog, keyring: Keyring, clock: Clock, metrics: Metrics, logger: Logger) => {
-        const handler = new FilterTurns(log, keyring, {
-          kept: (flags) => {
+      inject: [MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (versions: MemoryVersions, ...parts: [EventLog, Keyring, Clock, Metrics, Logger]) => {
+        const [log, keyring, clock, metrics, logger] = parts;
+        const observer = {
+          kept: (flags: readonly string[]) => {
             metrics.increment('mneme_turns_kept_total');
             for (const flag of flags) metrics.increment('mneme_turn_flags_total', { flag });
           },
-          dropped: (reason) => metrics.increment('mneme_turns_dropped_total', { reason }),
-        });
+          dropped: (reason: string) => metrics.increment('mneme_turns_dropped_total', { reason }),
+          applied: (action: string) => metrics.increment('mneme_commands_applied_total', { action }),
+          refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
+        };
+        const handler = new FilterTurns({ log, keyring, versions, observer });
         const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };
         return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
       },

@@ -1,0 +1,84 @@
+import type { CommandContent, CommandGiven, MemoryContent, MemoryDerived } from '@mneme/events';
+import type { UnsealedMemory } from '../episode.js';
+import { Corrupt } from '../errors.js';
+import type { TenantPolicy } from '../policy.js';
+import { instantOf } from '../time.js';
+import { confidenceOf, lifespanOf } from '../worth.js';
+
+/** Flag of a memory whose text was corrected. */
+export const CORRECTED = 'corrected';
+
+export interface CommandContext {
+  /** What the newest version says. */
+  readonly content: MemoryContent;
+  readonly command: CommandGiven;
+  readonly commanded: CommandContent;
+  readonly policy: TenantPolicy;
+}
+
+/**
+ * The version of a memory that a command causes, whatever its kind; a fact's text is corrected elsewhere. What was said
+ * and when stays as it was; the version is the command's instant, and every time is counted from there.
+ */
+export function commandedVersionOf(newest: MemoryDerived, context: CommandContext): UnsealedMemory {
+  const { command, content } = context;
+  const { sealed: _sealed, ...fields } = newest;
+  return { ...fields, version: command.recordedAt, content, ...changesOf(newest, context) };
+}
+
+function changesOf(newest: MemoryDerived, context: CommandContext): Partial<UnsealedMemory> {
+  const { command } = context;
+  switch (command.action) {
+    case 'correct':
+      return correctionOf(newest, context);
+    case 'confirm':
+      return confirmationOf(newest, context);
+    case 'expire':
+      return { expiresAt: endOf(command) };
+    case 'reassess':
+      return givenOf(command);
+    case 'retract':
+    case 'record-procedure':
+      throw new Corrupt(`no version comes of the command "${command.action}"`, { field: 'action' });
+  }
+}
+
+/** When a command to expire ends a memory. */
+export function endOf({ expiresAt, recordedAt }: CommandGiven): string {
+  return expiresAt ?? instantOf(Math.floor(recordedAt / 1_000));
+}
+
+// It is the word of who corrects from now on, and never worth more than what it was made of.
+function correctionOf(newest: MemoryDerived, { command, commanded, content, policy }: CommandContext) {
+  const { sourceClass, trust, recordedAt } = command;
+  if (commanded.text === undefined) throw new Corrupt('a correction has no text', { field: 'text' });
+  const flags = newest.flags.includes(CORRECTED) ? newest.flags : [...newest.flags, CORRECTED];
+  return {
+    flags,
+    sourceClass,
+    trust: Math.min(newest.trust, trust),
+    confidence: confidenceOf(policy, { sourceClass }),
+    reviewBy: undefined,
+    expiresAt: undefined,
+    ...lifespanOf(policy, { kind: newest.kind, sourceClass, recordedAt }),
+    content: { ...content, text: commanded.text },
+  };
+}
+
+function confirmationOf(newest: MemoryDerived, { command, policy }: CommandContext) {
+  const { sourceClass, recordedAt } = command;
+  return {
+    confidence: Math.max(newest.confidence, confidenceOf(policy, { sourceClass })),
+    reviewBy: undefined,
+    expiresAt: undefined,
+    ...lifespanOf(policy, { kind: newest.kind, sourceClass, recordedAt }),
+  };
+}
+
+function givenOf({ confidence, reviewBy, expiresAt }: CommandGiven) {
+  return {
+    ...(confidence === undefined ? {} : { confidence }),
+    ...(reviewBy === undefined ? {} : { reviewBy }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}

@@ -1,0 +1,120 @@
+import type { MemoryContent, MemoryDerived, MemoryId, Role } from '@mneme/events';
+import {
+  Corrupt,
+  type DataKeys,
+  factIdsOf,
+  factMemoriesOf,
+  factsOf as rules,
+  instantOf,
+  type StatedFact,
+  type StatementContext,
+} from '@mneme/domain';
+import { type Keyring, type MemoryDraft, openMemory, type Received, sealMemory } from '@mneme/platform';
+
+export interface DeriveFactsPorts {
+  readonly keyring: Keyring;
+  readonly observer: DeriveFactsObserver;
+  /** The rules, unless a test brings its own. */
+  readonly factsOf?: typeof rules;
+}
+
+export interface DeriveFactsObserver {
+  /** How many facts an episode gave, of each predicate. */
+  extracted(predicate: string): void;
+}
+
+/** Makes facts of an episode, and of a later version of one what that version says otherwise. */
+export class DeriveFacts {
+  constructor(private readonly ports: DeriveFactsPorts) {}
+
+  async derive(one: Received<unknown>, episode: MemoryDerived, draft: MemoryDraft): Promise<void> {
+    if (one.access === undefined) throw new Corrupt('an episode reached the graph-extractor without its key');
+    const { keys } = one.access;
+    if (episode.version === episode.recordedAt) return this.publish(episode, keys, draft);
+    const before = await previousOf(episode, draft);
+    // A version that says the same gives no facts anew: those that were taken back meanwhile would come again.
+    if (before !== undefined && openMemory(keys, before).text === openMemory(keys, episode).text) return;
+    await this.rewrite({ before, episode, keys }, draft);
+  }
+
+  private async publish(episode: MemoryDerived, keys: DataKeys, draft: MemoryDraft): Promise<void> {
+    for (const fact of await this.factsOf(episode, keys)) this.put(fact, draft);
+  }
+
+  /** What the corrected text says, but for what was taken back before; what it says no longer ends. */
+  private async rewrite({ before, episode, keys }: Rewritten, draft: MemoryDraft): Promise<void> {
+    const ids = factIdsOf(episode, episode.sourceId);
+    const living = newestOf((await draft.living(ids)).filter(({ version }) => version < episode.version));
+    const expiresAt = instantOf(Math.floor(episode.version / 1_000));
+    const takenBack = new Set<string>();
+    for (const fact of before === undefined ? [] : await this.factsOf(before, keys)) {
+      const newest = living.get(fact.memoryId);
+      if (newest === undefined || isOver(newest, expiresAt)) takenBack.add(openMemory(keys, fact).text);
+    }
+    const facts = (await this.factsOf(episode, keys)).filter((fact) => !takenBack.has(openMemory(keys, fact).text));
+    for (const fact of facts) {
+      this.put(fact, draft);
+      living.delete(fact.memoryId);
+    }
+    for (const fact of living.values()) {
+      if (isOver(fact, expiresAt)) continue;
+      const content = openMemory(keys, fact);
+      draft.put(sealMemory(keys, { ...fact, version: episode.version, expiresAt, content }));
+    }
+  }
+
+  private put(fact: MemoryDerived, draft: MemoryDraft): void {
+    this.ports.observer.extracted(fact.fact?.predicate ?? '');
+    draft.put(fact);
+  }
+
+  private async factsOf(episode: MemoryDerived, keys: DataKeys): Promise<readonly MemoryDerived[]> {
+    const content = openMemory(keys, episode);
+    const stated = this.stated(episode, content);
+    if (stated.length === 0) return [];
+    const { tenant, indexKeys } = await this.ports.keyring.tenant(episode.tenantId);
+    const memories = factMemoriesOf(episode, stated, { content, policy: tenant.policy, indexKeys, dataKeys: keys });
+    return memories.map((fact) => sealMemory(keys, fact));
+  }
+
+  private stated(episode: MemoryDerived, content: MemoryContent): readonly StatedFact[] {
+    return (this.ports.factsOf ?? rules)(content.text, contextOf(episode, content));
+  }
+}
+
+interface Rewritten {
+  readonly before: MemoryDerived | undefined;
+  readonly episode: MemoryDerived;
+  readonly keys: DataKeys;
+}
+
+async function previousOf(episode: MemoryDerived, draft: MemoryDraft): Promise<MemoryDerived | undefined> {
+  const living = await draft.living([episode.memoryId]);
+  return living.filter(({ version }) => version < episode.version).at(-1);
+}
+
+function newestOf(memories: readonly MemoryDerived[]): Map<MemoryId, MemoryDerived> {
+  return new Map(memories.map((memory) => [memory.memoryId, memory]));
+}
+
+// Instants of one form are in the order of their texts.
+function isOver({ expiresAt }: MemoryDerived, at: string): boolean {
+  return expiresAt !== undefined && expiresAt <= at;
+}
+
+const ROLES = {
+  user: 'user',
+  agent: 'assistant',
+  tool: 'tool',
+  web: 'tool',
+  system: 'system',
+} as const satisfies Record<MemoryDerived['sourceClass'], Role>;
+
+function contextOf({ sourceClass, occurredAt }: MemoryDerived, content: MemoryContent): StatementContext {
+  return {
+    role: ROLES[sourceClass],
+    occurredAt,
+    ...(content.speakerName === undefined ? {} : { speakerName: content.speakerName }),
+    ...(content.zone === undefined ? {} : { zone: content.zone }),
+  };
+}
