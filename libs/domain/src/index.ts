@@ -9,10 +9,13 @@ export * from './digest.js';
 export * from './episode.js';
 export * from './erasure.js';
 export * from './errors.js';
+export * from './facts/fact-text.js';
 export * from './facts/facts-of.js';
 export * from './facts/normalised-name.js';
 export * from './facts/predicates.js';
+export { timeIn } from './facts/spoken-time.js';
 export * from './facts/stated-fact.js';
+export * from './facts/united-facts.js';
 export * from './fit-calibration.js';
 export * from './graph/fact-edge.js';
 export * from './graph/fact-memory.js';
@@ -47,6 +50,8 @@ export {
   judgeTurn,
   type Verdict,
 } from './write-filter/judge-turn.js';
+export { isForModel, TURN_LABELS, verdictOfLabels } from './write-filter/model-labels.js';
+export { summarySentencesOf, type SummarySource } from './write-filter/summary-sentences.js';
 export { echoHashesOf, echoShareOf } from './write-filter/echo.js';
 export type { TurnFlag } from './write-filter/flag-phrases.js';
 export { type Feature, FEATURES, type Weight, WEIGHTS } from './write-filter/weights.js';

@@ -7,6 +7,8 @@ const COUNTERS = {
   mneme_turns_kept_total: [],
   mneme_facts_extracted_total: ['predicate'],
   mneme_turns_dropped_total: ['reason'],
+  mneme_turns_quarantined_total: ['reason'],
+  mneme_quarantine_decisions_total: ['decision'],
   mneme_commands_applied_total: ['action'],
   mneme_commands_refused_total: ['reason'],
   mneme_turn_flags_total: ['flag'],
@@ -26,6 +28,7 @@ const COUNTERS = {
   mneme_model_answers_total: ['task', 'way'],
   mneme_model_failures_total: ['task', 'failure'],
   mneme_model_items_refused_total: ['task'],
+  mneme_model_tokens_total: [],
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTOGRAMS = {

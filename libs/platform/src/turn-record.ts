@@ -1,12 +1,19 @@
-import { type CommandGiven, CommandGivenV1, type TurnReceived, TurnReceivedV1 } from '@mneme/events';
+import {
+  type CommandGiven,
+  CommandGivenV1,
+  type TurnReceived,
+  TurnReceivedV1,
+  type TurnReleased,
+  TurnReleasedV1,
+} from '@mneme/events';
 import type { LogRecord } from '@mneme/ports';
 import { z } from 'zod';
 import { recordOf } from './record-json.js';
 
 /** What comes in on `turns`; `type` tells them apart. */
-export type TurnRecord = TurnReceived | CommandGiven;
+export type TurnRecord = TurnReceived | TurnReleased | CommandGiven;
 
-const AnyTurnRecord = z.discriminatedUnion('type', [TurnReceivedV1, CommandGivenV1]);
+const AnyTurnRecord = z.discriminatedUnion('type', [TurnReceivedV1, TurnReleasedV1, CommandGivenV1]);
 
 /** @throws Corrupt for a record that is none of them, whose consumer then sends it to the dead letters and goes on. */
 export function turnRecordOf(record: LogRecord): TurnRecord {
@@ -15,5 +22,5 @@ export function turnRecordOf(record: LogRecord): TurnRecord {
 
 /** The id under which a record of `turns` was accepted: what tokens and failures name. */
 export function acceptedIdOf(record: TurnRecord) {
-  return record.type === 'turn-received' ? record.turnId : record.commandId;
+  return record.type === 'command-given' ? record.commandId : record.turnId;
 }
