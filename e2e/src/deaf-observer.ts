@@ -4,6 +4,7 @@ const ignore = () => undefined;
 export const DEAF = {
   kept: ignore,
   dropped: ignore,
+  held: ignore,
   applied: ignore,
   refused: ignore,
   summarised: ignore,

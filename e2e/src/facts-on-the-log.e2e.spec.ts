@@ -93,9 +93,9 @@ describe('the graph-extractor', () => {
     const handler = extractor();
     const parsed = (await records()).map((record) => ({ record, event: handler.parse(record) }));
     const { passed } = await passFence(world.engines.keyring, handler, parsed);
-    await handler.handle(passed);
+    await handler.handle(passed, new AbortController().signal);
     const first = await factsByKey();
-    await extractor().handle(passed);
+    await extractor().handle(passed, new AbortController().signal);
     expect(await factsByKey()).toEqual(first);
     expect(first.size).toBe(5);
     await handler.undo(passed);

@@ -43,7 +43,9 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const { logger, metrics, readiness } = observability;
   const channel = new MessageChannel();
   const memory = sharedMemory();
-  const engines = await openEngines(configs.engines, observability, { role: 'owner', port: channel.port1, memory });
+  // Only consumers ask a language model: one budget and one circuit, in their thread.
+  const ofRequests = { ...configs.engines, languageModel: { engine: 'none' } } as const;
+  const engines = await openEngines(ofRequests, observability, { role: 'owner', port: channel.port1, memory });
   const pipeline = new PipelineThread(pipelineDataOf(configs, { port: channel.port2, memory }), logger);
   metrics.include(() => pipeline.report());
   const module = StandaloneModule.register(configs, engines, observability);

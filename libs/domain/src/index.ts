@@ -14,10 +14,13 @@ export * from './digest.js';
 export * from './episode.js';
 export * from './erasure.js';
 export * from './errors.js';
+export * from './facts/fact-text.js';
 export * from './facts/facts-of.js';
 export * from './facts/normalised-name.js';
 export * from './facts/predicates.js';
+export { timeIn } from './facts/spoken-time.js';
 export * from './facts/stated-fact.js';
+export * from './facts/united-facts.js';
 export * from './fit-calibration.js';
 export * from './graph/fact-edge.js';
 export * from './graph/fact-memory.js';
@@ -47,7 +50,10 @@ export * from './policy/sessions-policy.js';
 export * from './policy/context-policy.js';
 export * from './policy/echo-policy.js';
 export * from './policy/recall-policy.js';
+export * from './policy/models-policy.js';
+export * from './policy/quarantine-policy.js';
 export * from './policy/tenant-limits.js';
+export { POISON_REASONS, type PoisonReason, poisonOf, type SuspectTurn } from './poisoning/suspect-turn.js';
 export * from './principal.js';
 export * from './procedures/procedure-memory.js';
 export * from './procedures/run-confidence.js';
@@ -70,6 +76,8 @@ export {
   judgeTurn,
   type Verdict,
 } from './write-filter/judge-turn.js';
+export { isForModel, TURN_LABELS, verdictOfLabels } from './write-filter/model-labels.js';
+export { summarySentencesOf, type SummarySource } from './write-filter/summary-sentences.js';
 export { echoHashesOf, echoShareOf } from './write-filter/echo.js';
 export type { TurnFlag } from './write-filter/flag-phrases.js';
 export { type Feature, FEATURES, type Weight, WEIGHTS } from './write-filter/weights.js';

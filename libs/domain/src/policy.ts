@@ -5,6 +5,8 @@ import { type ContextPolicy, DEFAULT_CONTEXT_POLICY } from './policy/context-pol
 import { DEFAULT_ECHO_POLICY, type EchoPolicy } from './policy/echo-policy.js';
 import { DEFAULT_RECALL_POLICY, type RecallPolicy } from './policy/recall-policy.js';
 import { DEFAULT_MAINTENANCE, type MaintenancePolicy } from './policy/maintenance-policy.js';
+import { DEFAULT_MODELS_POLICY, type ModelsPolicy, NO_MODELS_POLICY } from './policy/models-policy.js';
+import { DEFAULT_QUARANTINE_POLICY, type QuarantinePolicy } from './policy/quarantine-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -38,6 +40,8 @@ export interface TenantPolicy {
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
+  readonly models: ModelsPolicy;
+  readonly quarantine: QuarantinePolicy;
 }
 
 export interface WriteFilterPolicy {
@@ -66,6 +70,8 @@ export const DEFAULT_POLICY: TenantPolicy = {
   maintenance: DEFAULT_MAINTENANCE,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
+  models: DEFAULT_MODELS_POLICY,
+  quarantine: DEFAULT_QUARANTINE_POLICY,
 };
 
 /** Measuring: nothing expires in a corpus of the past, nothing is filtered, and no session ends by itself. */
@@ -75,6 +81,7 @@ export const EVALUATION_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: null, tool: null, web: null, system: null },
   reviewDays: { user: null, agent: null, tool: null, web: null, system: null },
   sessions: { idleMinutes: null },
+  models: NO_MODELS_POLICY,
 };
 
 /** Milliseconds, or null for no limit. */

@@ -1,5 +1,6 @@
 /** What every service stands on: config, logs, metrics, keys, the guard, the consumer runner, the gRPC server. */
 export * from './accept-commands.js';
+export * from './ask-by-subject.js';
 export * from './auth-guard.js';
 export * from './budget-meter.js';
 export * from './call-errors.js';
@@ -7,6 +8,7 @@ export { targetOf } from './command-event.js';
 export * from './command-refused.js';
 export * from './config.js';
 export * from './consumer-config.js';
+export * from './consumer-language-model.js';
 export * from './consumer-observer.js';
 export * from './consumer-runner.js';
 export * from './end-sessions.js';
@@ -20,6 +22,7 @@ export * from './http-error-filter.js';
 export { type IssuerConfig, type JwtConfig, parseIssuers, parseJwtConfig } from './jwt/jwt.config.js';
 export * from './jwt/token-verifier.js';
 export * from './keyring.js';
+export * from './language-rules.js';
 export * from './lifecycle.js';
 export * from './logger.js';
 export * from './memory-change.js';

@@ -8,6 +8,8 @@ const COUNTERS = {
   mneme_facts_extracted_total: ['predicate'],
   mneme_turns_dropped_total: ['reason'],
   mneme_commands_accepted_total: ['action'],
+  mneme_turns_quarantined_total: ['reason'],
+  mneme_quarantine_decisions_total: ['decision'],
   mneme_commands_applied_total: ['action'],
   mneme_commands_refused_total: ['reason'],
   mneme_session_ends_total: ['outcome'],
@@ -33,6 +35,7 @@ const COUNTERS = {
   mneme_model_answers_total: ['task', 'way'],
   mneme_model_failures_total: ['task', 'failure'],
   mneme_model_items_refused_total: ['task'],
+  mneme_model_tokens_total: [],
 } as const satisfies Record<string, readonly string[]>;
 
 const HISTOGRAMS = {

@@ -5,15 +5,17 @@ import {
   SessionEndedV1,
   type TurnReceived,
   TurnReceivedV1,
+  type TurnReleased,
+  TurnReleasedV1,
 } from '@mneme/events';
 import type { LogRecord } from '@mneme/ports';
 import { z } from 'zod';
 import { recordOf } from './record-json.js';
 
 /** What comes in on `turns`; `type` tells them apart. */
-export type TurnRecord = TurnReceived | CommandGiven | SessionEnded;
+export type TurnRecord = TurnReceived | TurnReleased | CommandGiven | SessionEnded;
 
-const AnyTurnRecord = z.discriminatedUnion('type', [TurnReceivedV1, CommandGivenV1, SessionEndedV1]);
+const AnyTurnRecord = z.discriminatedUnion('type', [TurnReceivedV1, TurnReleasedV1, CommandGivenV1, SessionEndedV1]);
 
 /** @throws Corrupt for a record that is none of them, whose consumer then sends it to the dead letters and goes on. */
 export function turnRecordOf(record: LogRecord): TurnRecord {
@@ -24,6 +26,7 @@ export function turnRecordOf(record: LogRecord): TurnRecord {
 export function acceptedIdOf(record: TurnRecord) {
   switch (record.type) {
     case 'turn-received':
+    case 'turn-released':
       return record.turnId;
     case 'command-given':
       return record.commandId;

@@ -119,6 +119,9 @@ export type ModelOutcome<T> =
     }
   | { readonly isAnswered: false; readonly failure: ModelFailure };
 
+/** `id` of the language model of a service that has none: every outcome is `no-model`. */
+export const NO_MODEL_ID = 'none';
+
 /** Turns of one request. */
 export const MODEL_TURNS_MAX = 200;
 /** Labels of one request. */

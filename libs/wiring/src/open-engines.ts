@@ -29,7 +29,6 @@ export async function openEngines(
 ): Promise<Engines> {
   const clock = systemClock;
   const embedder = await openEmbedder(config.embedder, config.dataDirectory, metrics);
-  const languageModel = await openLanguageModel(config.languageModel, { clock, metrics });
   const stores = openSqlite(config.dataDirectory, shared === undefined ? {} : { shared });
   const keyring = new Keyring({
     controlStore: stores.controlStore,
@@ -43,6 +42,7 @@ export async function openEngines(
       logger.error('the data key of a subject does not open; the subject is closed', { tenantId });
     },
   });
+  const languageModel = await openLanguageModel(config.languageModel, { clock, metrics, logger, keyring });
   const budgets = new BudgetMeter({ usageStore: stores.usageStore, clock, logger });
   const close = async () => {
     await budgets.flush();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Metrics } from '@mneme/platform';
+import { Logger, Metrics } from '@mneme/platform';
 import type { LanguageModel, ModelRequest, ModelSubject } from '@mneme/ports';
 import { countedLanguageModel, openLanguageModel } from './open-language-model.js';
 
@@ -11,7 +11,9 @@ const NO_MODEL = { isAnswered: false, failure: 'no-model' };
 
 describe('without a language model', () => {
   it('every outcome is no-model', async () => {
-    const model = await openLanguageModel({ engine: 'none' }, { clock: { nowMs: () => 0 }, metrics: new Metrics() });
+    const keyring = { tenant: () => Promise.reject(new Error('not asked')) };
+    const parts = { clock: { nowMs: () => 0 }, metrics: new Metrics(), logger: new Logger('silent'), keyring };
+    const model = await openLanguageModel({ engine: 'none' }, parts);
     expect(await model.classify({ ...request, labels: [] })).toEqual([NO_MODEL, NO_MODEL, NO_MODEL]);
     expect(await model.extract(request)).toEqual([NO_MODEL, NO_MODEL, NO_MODEL]);
     expect(await model.summarise({ ...request, style: 'extractive', sentencesMax: 1 })).toEqual(NO_MODEL);

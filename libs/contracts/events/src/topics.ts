@@ -17,6 +17,7 @@ export const TOPICS = {
   turns: { name: 'mneme.turns.v1', retention: { policy: 'delete', retentionMs: 72 * HOUR_MS } },
   memories: { name: 'mneme.memories.v1', retention: { policy: 'compact', tombstoneRetentionMs: 14 * DAY_MS } },
   discarded: { name: 'mneme.discarded.v1', retention: { policy: 'delete', retentionMs: 7 * DAY_MS } },
+  quarantine: { name: 'mneme.quarantine.v1', retention: { policy: 'delete', retentionMs: 30 * DAY_MS } },
   deadLetters: { name: 'mneme.dead-letters.v1', retention: { policy: 'delete', retentionMs: 14 * DAY_MS } },
   recalls: { name: 'mneme.recalls.v1', retention: { policy: 'delete', retentionMs: 90 * DAY_MS } },
   erasures: { name: 'mneme.erasures.v1', retention: { policy: 'keep' } },
@@ -29,6 +30,7 @@ export const SUBJECT_TOPICS: readonly TopicName[] = [
   TOPICS.turns.name,
   TOPICS.memories.name,
   TOPICS.discarded.name,
+  TOPICS.quarantine.name,
   TOPICS.deadLetters.name,
   TOPICS.recalls.name,
 ];

@@ -14,7 +14,6 @@ export const FACTS_PER_TURN_MAX = 32;
 
 const DAY_MS = 86_400_000;
 /** What nobody has said outright is believed less, and for this long unless it is heard again. */
-const INFERRED_SHARE = 0.6;
 const INFERRED_DAYS = 180;
 
 export interface FactsContext {
@@ -76,7 +75,7 @@ const STATED_BY: ReadonlySet<MemoryDerived['sourceClass']> = new Set(['user', 't
 
 function confidenceOf(episode: MemoryDerived, policy: TenantPolicy, isInferred: boolean): number {
   const stated = Math.min(episode.confidence, policy.confidence[episode.sourceClass]);
-  return isInferred ? Math.round(stated * INFERRED_SHARE * 1_000) / 1_000 : stated;
+  return isInferred ? Math.round(stated * policy.models.inferredShare * 1_000) / 1_000 : stated;
 }
 
 function expiryOf(episode: MemoryDerived, policy: TenantPolicy, isInferred: boolean): string | undefined {

@@ -1,4 +1,6 @@
 import { MAINTENANCE_ABOUT } from './maintenance-policy.js';
+import { MODELS_ABOUT } from './models-policy.js';
+import { QUARANTINE_ABOUT } from './quarantine-policy.js';
 
 /** What each field of the policy does, by its name or that of its group. */
 export const POLICY_ABOUT: Readonly<Record<string, string>> = {
@@ -32,4 +34,6 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   'limits.sessionTurnsMax': 'last turns of a session; null: as the service has it',
   'budgets.turnsPerDay': 'turns taken in on one day (UTC); null: without limit',
   'budgets.tokensPerDay': 'tokens of text taken in on one day (UTC), four bytes each; null: without limit',
+  ...MODELS_ABOUT,
+  ...QUARANTINE_ABOUT,
 };

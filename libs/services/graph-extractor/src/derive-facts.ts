@@ -1,4 +1,4 @@
-import type { MemoryContent, MemoryDerived, MemoryId, Role } from '@mneme/events';
+import type { MemoryDerived, MemoryId } from '@mneme/events';
 import {
   Corrupt,
   type DataKeys,
@@ -7,9 +7,11 @@ import {
   factsOf as rules,
   instantOf,
   type StatedFact,
-  type StatementContext,
+  unitedFacts,
 } from '@mneme/domain';
 import { type Keyring, type MemoryDraft, openMemory, type Received, sealMemory } from '@mneme/platform';
+import type { ModelFacts } from './read-facts.js';
+import { contextOf } from './statement-context.js';
 
 export interface DeriveFactsPorts {
   readonly keyring: Keyring;
@@ -27,18 +29,23 @@ export interface DeriveFactsObserver {
 export class DeriveFacts {
   constructor(private readonly ports: DeriveFactsPorts) {}
 
-  async derive(one: Received<unknown>, episode: MemoryDerived, draft: MemoryDraft): Promise<void> {
+  async derive(
+    one: Received<unknown>,
+    episode: MemoryDerived,
+    { draft, modelFacts }: DerivationContext,
+  ): Promise<void> {
     if (one.access === undefined) throw new Corrupt('an episode reached the graph-extractor without its key');
     const { keys } = one.access;
-    if (episode.version === episode.recordedAt) return this.publish(episode, keys, draft);
+    if (episode.version === episode.recordedAt) {
+      if (modelFacts.published.has(episode.memoryId)) return;
+      const read = modelFacts.read.get(episode.memoryId) ?? [];
+      for (const fact of await this.factsOf(episode, keys, read)) this.put(fact, draft);
+      return;
+    }
     const before = await previousOf(episode, draft);
     // A version that says the same gives no facts anew: those that were taken back meanwhile would come again.
     if (before !== undefined && openMemory(keys, before).text === openMemory(keys, episode).text) return;
     await this.rewrite({ before, episode, keys }, draft);
-  }
-
-  private async publish(episode: MemoryDerived, keys: DataKeys, draft: MemoryDraft): Promise<void> {
-    for (const fact of await this.factsOf(episode, keys)) this.put(fact, draft);
   }
 
   /** What the corrected text says, but for what was taken back before; what it says no longer ends. */
@@ -68,18 +75,23 @@ export class DeriveFacts {
     draft.put(fact);
   }
 
-  private async factsOf(episode: MemoryDerived, keys: DataKeys): Promise<readonly MemoryDerived[]> {
+  private async factsOf(
+    episode: MemoryDerived,
+    keys: DataKeys,
+    read: readonly StatedFact[] = [],
+  ): Promise<readonly MemoryDerived[]> {
     const content = openMemory(keys, episode);
-    const stated = this.stated(episode, content);
+    const stated = unitedFacts((this.ports.factsOf ?? rules)(content.text, contextOf(episode, content)), read);
     if (stated.length === 0) return [];
     const { tenant, indexKeys } = await this.ports.keyring.tenant(episode.tenantId);
     const memories = factMemoriesOf(episode, stated, { content, policy: tenant.policy, indexKeys, dataKeys: keys });
     return memories.map((fact) => sealMemory(keys, fact));
   }
+}
 
-  private stated(episode: MemoryDerived, content: MemoryContent): readonly StatedFact[] {
-    return (this.ports.factsOf ?? rules)(content.text, contextOf(episode, content));
-  }
+export interface DerivationContext {
+  readonly draft: MemoryDraft;
+  readonly modelFacts: ModelFacts;
 }
 
 interface Rewritten {
@@ -100,21 +112,4 @@ function newestOf(memories: readonly MemoryDerived[]): Map<MemoryId, MemoryDeriv
 // Instants of one form are in the order of their texts.
 function isOver({ expiresAt }: MemoryDerived, at: string): boolean {
   return expiresAt !== undefined && expiresAt <= at;
-}
-
-const ROLES = {
-  user: 'user',
-  agent: 'assistant',
-  tool: 'tool',
-  web: 'tool',
-  system: 'system',
-} as const satisfies Record<MemoryDerived['sourceClass'], Role>;
-
-function contextOf({ sourceClass, occurredAt }: MemoryDerived, content: MemoryContent): StatementContext {
-  return {
-    role: ROLES[sourceClass],
-    occurredAt,
-    ...(content.speakerName === undefined ? {} : { speakerName: content.speakerName }),
-    ...(content.zone === undefined ? {} : { zone: content.zone }),
-  };
 }

@@ -1,6 +1,6 @@
 import { type ProgressNoted, TOPICS, type TurnId } from '@mneme/events';
 import { turnIdsOf } from '@mneme/domain';
-import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
+import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
 import {
   type BatchEnd,
   looksLikeCommand,
@@ -15,11 +15,16 @@ import {
   type SubjectStamp,
 } from '@mneme/platform';
 import { ApplyFactCommand, type ApplyFactCommandObserver } from './apply-fact-command.js';
-import { DeriveFacts, type DeriveFactsObserver, type DeriveFactsPorts } from './derive-facts.js';
+import {
+  type DerivationContext,
+  DeriveFacts,
+  type DeriveFactsObserver,
+  type DeriveFactsPorts,
+} from './derive-facts.js';
+import { ReadFacts, type ReadFactsPorts } from './read-facts.js';
 
-export interface ExtractFactsPorts extends Omit<DeriveFactsPorts, 'observer'> {
+export interface ExtractFactsPorts extends Omit<DeriveFactsPorts, 'observer'>, ReadFactsPorts {
   readonly log: EventLog;
-  readonly versions: MemoryVersions;
   readonly observer: ExtractFactsObserver;
 }
 
@@ -30,6 +35,7 @@ export interface ExtractFactsObserver extends DeriveFactsObserver, ApplyFactComm
  * that it reads, and after each batch how far it has come, so that whoever has read that has read both.
  */
 export class ExtractFacts implements RecordHandler<MemoryChange> {
+  private readonly readFacts: ReadFacts;
   private readonly deriveFacts: DeriveFacts;
   private readonly applyFactCommand: ApplyFactCommand;
   // What was published for an event, and which commands were refused, for as long as their batch is in hand.
@@ -37,6 +43,7 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
   private readonly refused = new WeakSet<MemoryChange>();
 
   constructor(private readonly ports: ExtractFactsPorts) {
+    this.readFacts = new ReadFacts(ports);
     this.deriveFacts = new DeriveFacts(ports);
     this.applyFactCommand = new ApplyFactCommand(ports.keyring, ports.observer);
   }
@@ -51,12 +58,14 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     return change.type === 'derived' && change.memory.kind !== 'episode' ? undefined : stampOfChange(change);
   }
 
-  async handle(received: readonly Received<MemoryChange>[]): Promise<void> {
+  async handle(received: readonly Received<MemoryChange>[], signal: AbortSignal): Promise<void> {
     const draft = new MemoryDraft(this.ports.versions, received[0]?.record.partition ?? 0);
-    const derived = new Set<Received<MemoryChange>>(netChangesOf(received).derived);
+    const net = netChangesOf(received).derived;
+    const derived = new Set<Received<MemoryChange>>(net);
+    const modelFacts = await this.readFacts.of(net, signal);
     for (const one of received) {
       const before = draft.appends.length;
-      await this.decide(one, derived.has(one), draft);
+      if (derived.has(one) || one.event.type === 'command') await this.decide(one, { draft, modelFacts });
       if (draft.appends.length > before) this.published.set(one.event, draft.appends.slice(before));
     }
     if (draft.appends.length > 0) await this.ports.log.append(draft.appends);
@@ -82,12 +91,12 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     await this.ports.log.append([{ topic: TOPICS.memories.name, partition, key, value: JSON.stringify(progress) }]);
   }
 
-  private async decide(one: Received<MemoryChange>, isLast: boolean, draft: MemoryDraft): Promise<void> {
+  private async decide(one: Received<MemoryChange>, context: DerivationContext): Promise<void> {
     const { event } = one;
     if (event.type === 'command') {
-      if (await this.applyFactCommand.apply(one, event.passed, draft)) this.refused.add(event);
-    } else if (event.type === 'derived' && event.memory.kind === 'episode' && isLast) {
-      await this.deriveFacts.derive(one, event.memory, draft);
+      if (await this.applyFactCommand.apply(one, event.passed, context.draft)) this.refused.add(event);
+    } else if (event.type === 'derived' && event.memory.kind === 'episode') {
+      await this.deriveFacts.derive(one, event.memory, context);
     }
   }
 }

@@ -10,11 +10,14 @@ import {
   type EventLog,
   FACT_GRAPH,
   type FactGraph,
+  LANGUAGE_MODEL,
+  type LanguageModel,
   MEMORY_VERSIONS,
   type MemoryVersions,
 } from '@mneme/ports';
 import {
   type ConsumerConfig,
+  consumerLanguageModel,
   ConsumerRunner,
   Keyring,
   Logger,
@@ -39,15 +42,17 @@ export class GraphExtractorModule {
   static register(config: GraphExtractorConfig): DynamicModule {
     const extractor = {
       provide: GRAPH_EXTRACTOR_RUNNER,
-      inject: [MEMORY_VERSIONS, ...PARTS],
-      useFactory: (versions: MemoryVersions, ...parts: RunnerParts) => {
+      inject: [LANGUAGE_MODEL, MEMORY_VERSIONS, ...PARTS],
+      useFactory: (languageModel: LanguageModel, versions: MemoryVersions, ...parts: RunnerParts) => {
         const [log, keyring, , metrics] = parts;
         const observer = {
           extracted: (predicate: string) => metrics.increment('mneme_facts_extracted_total', { predicate }),
           refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
         };
+        const { modelTimeoutMs } = config;
+        const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
         return runnerOf(
-          new ExtractFacts({ log, keyring, versions, observer }),
+          new ExtractFacts({ log, keyring, versions, model, modelTimeoutMs, observer }),
           ['graph-extractor', config.extractor],
           parts,
         );

@@ -11,7 +11,7 @@ export function explainedPolicy({ policy, purpose }: Pick<Tenant, 'policy' | 'pu
     value: JSON.stringify(valueAt(policy, name)),
     defaultValue: JSON.stringify(valueAt(defaults, name)),
     bounds,
-    about: POLICY_ABOUT[name] ?? POLICY_ABOUT[name.slice(0, name.indexOf('.'))] ?? '',
+    about: POLICY_ABOUT[name] ?? POLICY_ABOUT[name.slice(0, name.lastIndexOf('.'))] ?? '',
   }));
 }
 

@@ -110,6 +110,14 @@ describe('a change of a policy', () => {
     expect(() => patched(patch)).toThrow(expect.objectContaining({ code: 'invalid-input', detail: { field } }));
   });
 
+  it('changes one field of a group within a group, and leaves its neighbours', () => {
+    const { quarantine } = patched({ quarantine: { sources: { web: false } } });
+    expect(quarantine).toEqual({
+      ...DEFAULT_POLICY.quarantine,
+      sources: { ...DEFAULT_POLICY.quarantine.sources, web: false },
+    });
+  });
+
   it('is JSON, and an object', () => {
     for (const text of ['{', '[]', '1', 'null']) {
       expect(() => patchedPolicy({ policy: DEFAULT_POLICY, purpose: 'standard' }, text)).toThrow(
@@ -120,7 +128,7 @@ describe('a change of a policy', () => {
 });
 
 describe('a tenant', () => {
-  const limited = patched({ budgets: { turnsPerDay: 10 }, limits: { recallHitsMax: 5 } });
+  const limited = patched({ budgets: { turnsPerDay: 10 }, limits: { recallHitsMax: 5 }, models: { tokensPerDay: 7 } });
 
   it('tightens limits and budgets', () => {
     expect(() => refuseLoosened(DEFAULT_POLICY, limited)).not.toThrow();
@@ -132,6 +140,7 @@ describe('a tenant', () => {
     [{ budgets: { turnsPerDay: 11 } }, 'policy.budgets.turnsPerDay'],
     [{ budgets: { turnsPerDay: null } }, 'policy.budgets.turnsPerDay'],
     [{ limits: { recallHitsMax: 6 } }, 'policy.limits.recallHitsMax'],
+    [{ models: { tokensPerDay: 8 } }, 'policy.models.tokensPerDay'],
   ])('does not loosen them: %j', (patch, field) => {
     expect(() => refuseLoosened(limited, patched(patch, limited))).toThrow(
       expect.objectContaining({ code: 'forbidden', detail: expect.objectContaining({ field }) }),

@@ -31,14 +31,27 @@ export function patchedPolicy(
  * @throws Forbidden naming the field.
  */
 export function refuseLoosened(before: TenantPolicy, after: TenantPolicy): void {
-  for (const group of ['limits', 'budgets'] as const) {
-    for (const [name, value] of Object.entries(after[group]) as readonly (readonly [string, number | null])[]) {
-      const bound = (before[group] as Readonly<Record<string, number | null>>)[name] ?? Infinity;
-      if ((value ?? Infinity) <= bound) continue;
-      const detail = { field: `policy.${group}.${name}`, limit: `${name}=${bound}`, sent: String(value) };
-      throw new Forbidden('a tenant may lower this; only the operator raises it', detail);
-    }
+  const bounds = new Map(costsOf(before));
+  for (const [path, value] of costsOf(after)) {
+    const bound = bounds.get(path) ?? Infinity;
+    if ((value ?? Infinity) <= bound) continue;
+    const limit = `${path.slice(path.indexOf('.') + 1)}=${bound}`;
+    throw new Forbidden('a tenant may lower this; only the operator raises it', {
+      field: `policy.${path}`,
+      limit,
+      sent: String(value),
+    });
   }
+}
+
+/** What costs the operator, by the field's whole name. */
+function costsOf({ limits, budgets, models }: TenantPolicy): readonly (readonly [string, number | null])[] {
+  const named = (group: string, values: object) =>
+    Object.entries(values as Readonly<Record<string, number | null>>).map(
+      ([name, value]) => [`${group}.${name}`, value] as const,
+    );
+  const { tokensPerDay } = models;
+  return [...named('limits', limits), ...named('budgets', budgets), ...named('models', { tokensPerDay })];
 }
 
 function refusalOf({ issues: [issue] }: z.ZodError): InvalidInput {

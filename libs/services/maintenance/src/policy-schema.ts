@@ -5,7 +5,9 @@ import {
   ECHO_WINDOW_MINUTES_MAX,
   IDLE_MINUTES_MAX,
   KEEP_AT_LEAST_MAX,
+  MODEL_USES,
   TENANT_LIMITS,
+  UNCLEAR_POINTS_MAX,
 } from '@mneme/domain';
 import { z } from 'zod';
 import { MaintenancePatch } from './maintenance-policy-schema.js';
@@ -13,6 +15,7 @@ import { MaintenancePatch } from './maintenance-policy-schema.js';
 const DAYS_MAX = 36_500;
 const BUDGET_MAX = 1_000_000_000_000;
 const RATED_TOOLS_MAX = 200;
+const REPEATS_MAX = 1_000_000;
 const share = z.number().min(0).max(1);
 const days = z.int().min(1).max(DAYS_MAX).nullable();
 const budget = z.int().min(0).max(BUDGET_MAX).nullable();
@@ -22,6 +25,23 @@ const sources = <T extends z.ZodType>(value: T) =>
 const limits = Object.fromEntries(
   TENANT_LIMITS.map((name) => [name, z.int().min(1).max(DEFAULT_LIMITS[name]).nullable()]),
 ) as Record<(typeof TENANT_LIMITS)[number], z.ZodNullable<z.ZodInt>>;
+
+const modelsPatch = z
+  .strictObject({
+    classify: z.enum(MODEL_USES),
+    unclearPoints: z.number().min(0).max(UNCLEAR_POINTS_MAX),
+    extract: z.enum(MODEL_USES),
+    inferredShare: share,
+    tokensPerDay: budget,
+  })
+  .partial();
+const quarantinePatch = z
+  .strictObject({
+    on: z.boolean(),
+    sources: sources(z.boolean()),
+    repeatsPerHourMax: z.int().min(1).max(REPEATS_MAX).nullable(),
+  })
+  .partial();
 
 /** Fields of a policy to change. Strict throughout: a field that does nothing would be taken for one that does. */
 export const PolicyPatch = z.strictObject({
@@ -64,6 +84,8 @@ export const PolicyPatch = z.strictObject({
   maintenance: MaintenancePatch.optional(),
   limits: z.strictObject(limits).partial().optional(),
   budgets: z.strictObject({ turnsPerDay: budget, tokensPerDay: budget }).partial().optional(),
+  models: modelsPatch.optional(),
+  quarantine: quarantinePatch.optional(),
 });
 
 interface JsonSchema {

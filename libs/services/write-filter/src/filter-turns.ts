@@ -1,4 +1,4 @@
-import type { CommandGiven, SessionEnded, TurnReceived } from '@mneme/events';
+import type { CommandGiven, SessionEnded, TurnReceived, TurnReleased } from '@mneme/events';
 import { TOPICS } from '@mneme/events';
 import type { EventLog, LanguageModel, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
@@ -13,9 +13,10 @@ import {
 } from '@mneme/platform';
 import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
+import { JudgeTurns, type JudgeTurnsPorts, type Verdicts } from './judge-turns.js';
 import { SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
 
-export interface FilterTurnsPorts {
+export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'modelTimeoutMs'> {
   readonly log: EventLog;
   readonly keyring: Keyring;
   readonly versions: MemoryVersions;
@@ -31,6 +32,7 @@ export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObs
  * other in the order of the log, and publishes the decisions of a batch all at once.
  */
 export class FilterTurns implements RecordHandler<TurnRecord> {
+  private readonly judgeTurns: JudgeTurns;
   private readonly decideTurn: DecideTurn;
   private readonly applyCommand: ApplyCommand;
   private readonly summariseSession: SummariseSession;
@@ -39,6 +41,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   private readonly refused = new WeakSet<TurnRecord>();
 
   constructor(private readonly ports: FilterTurnsPorts) {
+    this.judgeTurns = new JudgeTurns(ports);
     this.decideTurn = new DecideTurn(ports.observer);
     this.applyCommand = new ApplyCommand(ports.observer);
     this.summariseSession = new SummariseSession(ports.observer, ports.summarise);
@@ -52,12 +55,13 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     return record;
   }
 
-  async handle(received: readonly Received<TurnRecord>[]): Promise<void> {
+  async handle(received: readonly Received<TurnRecord>[], signal: AbortSignal): Promise<void> {
+    const verdicts = await this.judgeTurns.of(received, signal);
     const partition = received[0]?.record.partition ?? 0;
     const draft = new MemoryDraft(this.ports.versions, partition);
     for (const one of received) {
       const before = draft.appends.length;
-      await this.decide(one, draft);
+      await this.decide(one, verdicts, draft);
       this.published.set(one.event, draft.appends.slice(before));
     }
     await this.ports.log.append(draft.appends);
@@ -85,12 +89,14 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     await this.ports.log.append([{ topic: TOPICS.memories.name, partition, key, value: JSON.stringify(progress) }]);
   }
 
-  private async decide(one: Received<TurnRecord>, draft: MemoryDraft): Promise<void> {
+  private async decide(one: Received<TurnRecord>, verdicts: Verdicts, draft: MemoryDraft): Promise<void> {
     const { event } = one;
     const { policy } = (await this.ports.keyring.tenant(event.tenantId)).tenant;
     switch (event.type) {
       case 'turn-received':
-        return this.decideTurn.decide(one as Received<TurnReceived>, draft, policy);
+        return this.decideTurn.decide(one as Received<TurnReceived>, verdicts.get(event), { draft, policy });
+      case 'turn-released':
+        return this.decideTurn.release(one as Received<TurnReleased>, { draft, policy });
       case 'command-given':
         if (await this.applyCommand.apply(one as Received<CommandGiven>, draft, policy)) this.refused.add(event);
         return;

@@ -1,7 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
-import { type Clock, CLOCK, EVENT_LOG, type EventLog, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
-import { ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
+import {
+  type Clock,
+  CLOCK,
+  EVENT_LOG,
+  type EventLog,
+  LANGUAGE_MODEL,
+  type LanguageModel,
+  MEMORY_VERSIONS,
+  type MemoryVersions,
+} from '@mneme/ports';
+import { consumerLanguageModel, ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
 
@@ -13,20 +22,23 @@ export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (versions: MemoryVersions, ...parts: [EventLog, Keyring, Clock, Metrics, Logger]) => {
+      inject: [LANGUAGE_MODEL, MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (languageModel: LanguageModel, versions: MemoryVersions, ...parts: RunnerParts) => {
         const [log, keyring, clock, metrics, logger] = parts;
         const observer = {
           kept: (flags: readonly string[]) => {
             metrics.increment('mneme_turns_kept_total');
             for (const flag of flags) metrics.increment('mneme_turn_flags_total', { flag });
           },
+          held: (reason: string) => metrics.increment('mneme_turns_quarantined_total', { reason }),
           dropped: (reason: string) => metrics.increment('mneme_turns_dropped_total', { reason }),
           applied: (action: string) => metrics.increment('mneme_commands_applied_total', { action }),
           refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
           summarised: (outcome: string) => metrics.increment('mneme_session_ends_total', { outcome }),
         };
-        const handler = new FilterTurns({ log, keyring, versions, observer });
+        const { modelTimeoutMs } = config;
+        const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
+        const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, observer });
         const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };
         return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
       },
@@ -34,3 +46,5 @@ export class WriteFilterModule {
     return { module: WriteFilterModule, providers: [provider], exports: [provider] };
   }
 }
+
+type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];

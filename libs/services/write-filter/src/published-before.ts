@@ -1,0 +1,69 @@
+import { type MemoryId, type SourceId, TOPICS, type TurnReceived } from '@mneme/events';
+import { memoryIdOf } from '@mneme/domain';
+import { type EventLog, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
+import type { Received } from '@mneme/platform';
+
+/** A batch that was published and not committed comes again first of all, and is no larger than a batch may be. */
+const REDELIVERED_RECORDS_MAX = 5_000;
+
+interface PartitionStart {
+  /** Offsets from here on cannot have been decided by a process before. */
+  readonly untilOffset: number;
+  /** Turns that came to nothing, or to quarantine, in the last batches before the start. */
+  readonly notKept: ReadonlySet<string>;
+}
+
+/**
+ * Which turns were decided before this process began: what a model or a rate has decided is published once, and a turn
+ * that is delivered again is not decided anew.
+ */
+export class PublishedBefore {
+  private readonly starts = new Map<number, PartitionStart>();
+
+  constructor(
+    private readonly log: EventLog,
+    private readonly versions: MemoryVersions,
+  ) {}
+
+  /** Ids of those of the turns that were decided; nearly always none, and then without looking at the log. */
+  async among(received: readonly Received<TurnReceived>[]): Promise<ReadonlySet<string>> {
+    const [first] = received;
+    if (first === undefined) return NONE;
+    const { partition, offset } = first.record;
+    const start = this.starts.get(partition) ?? (await this.startOf(partition, offset));
+    this.starts.set(partition, start);
+    const doubtful = received.filter(({ record }) => record.offset < start.untilOffset).map(({ event }) => event);
+    if (doubtful.length === 0) return NONE;
+    const kept = await this.kept(partition, doubtful);
+    return new Set(doubtful.map(({ turnId }) => turnId).filter((id) => kept.has(id) || start.notKept.has(id)));
+  }
+
+  private async startOf(partition: number, offset: number): Promise<PartitionStart> {
+    const notKept = new Set<string>();
+    for (const topic of [TOPICS.discarded.name, TOPICS.quarantine.name] as const) {
+      const end = (await this.log.endOffsets(topic))[partition] ?? 0;
+      const from = { topic, partition, offset: Math.max(0, end - REDELIVERED_RECORDS_MAX) };
+      for (const { key } of await this.log.read(from, REDELIVERED_RECORDS_MAX)) notKept.add(key);
+    }
+    return { untilOffset: offset + REDELIVERED_RECORDS_MAX, notKept };
+  }
+
+  private async kept(partition: number, turns: readonly TurnReceived[]): Promise<ReadonlySet<string>> {
+    const turnIds = new Map<string, string>(turns.map((turn) => [episodeIdOf(turn), turn.turnId]));
+    const ids = [...turnIds.keys()] as MemoryId[];
+    const kept = new Set<string>();
+    for (let at = 0; at < ids.length; at += MEMORY_VERSIONS_LIMITS.memoriesMax) {
+      const page = ids.slice(at, at + MEMORY_VERSIONS_LIMITS.memoriesMax);
+      for (const { key } of await this.versions.living(partition, page)) {
+        kept.add(turnIds.get(key.slice(0, key.indexOf('/'))) ?? '');
+      }
+    }
+    return kept;
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function episodeIdOf({ tenantId, subjectId, turnId }: TurnReceived): MemoryId {
+  return memoryIdOf({ tenantId, subjectId, sourceId: turnId as string as SourceId, kind: 'episode', ordinal: 0 });
+}
