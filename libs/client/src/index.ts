@@ -23,6 +23,9 @@ export { runBench, type BenchOptions, type BenchSamples } from './bench/run-benc
 export type * from './bench/report.js';
 export type { LoadResult } from './bench/load.js';
 export type { Machine } from './bench/machine.js';
+export { readConversation, type DemoSession } from './demo/conversation.js';
+export type * from './demo/report.js';
+export { runDemo, type DemoOptions } from './demo/run-demo.js';
 // For the tests of programs that use the client: a service that answers what the test says.
 export { stubMemory, type StubMemory } from './stub-memory.js';
 export * from './stub-service.js';
