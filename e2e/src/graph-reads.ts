@@ -20,6 +20,7 @@ export function readsOf({ engines, guard, metrics }: ErasureWorld) {
   return {
     graph: new ReadGraph({ ...shared, factGraph, metrics, memories }, DEFAULT_LIMITS),
     recall: new Recall({ ...shared, vectorIndex, factGraph, embedder, metrics }, DEFAULT_RETRIEVAL_CONFIG),
+    memories,
     waitFor,
   };
 }

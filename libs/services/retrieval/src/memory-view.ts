@@ -1,4 +1,4 @@
-import { MemoryContent } from '@mneme/events';
+import { MemoryContent, type SubjectId } from '@mneme/events';
 import { type CatalogueRow, instantOf, mayRead, type ReadScope, turnIdsOf, unseal } from '@mneme/domain';
 import { type Keyring, type Metrics, parsedJson, type SubjectAccess } from '@mneme/platform';
 import type { Memory } from '@mneme/proto';
@@ -17,17 +17,21 @@ export class MemoryOpener {
 
   async open(scope: ReadScope, rows: readonly CatalogueRow[]): Promise<readonly OpenedRow[]> {
     if (rows.length === 0) return [];
-    const subjects = [...new Set(rows.map(({ subjectId }) => subjectId))];
+    const subjects = [...new Set(rows.flatMap(({ subjectId, contributors }) => [subjectId, ...contributors]))];
     const accesses = await this.keyring.openFresh(scope.tenantId, subjects);
-    return rows.map((row) => this.openOne(scope, row, accesses.get(row.subjectId)));
+    return rows.map((row) => this.openOne(scope, row, accesses));
   }
 
-  private openOne(scope: ReadScope, row: CatalogueRow, access: SubjectAccess | undefined): OpenedRow {
+  private openOne(scope: ReadScope, row: CatalogueRow, accesses: ReadonlyMap<SubjectId, SubjectAccess>): OpenedRow {
     if (!mayRead(scope, row)) {
       this.metrics.increment('mneme_scope_alarms_total');
       return { state: 'alarm', row };
     }
+    const access = accesses.get(row.subjectId);
     if (access?.state !== 'open' || access.epoch !== row.epoch) return { state: 'fenced', row };
+    // What somebody else has contributed to is read until one of them is erased.
+    if (row.contributors.some((subjectId) => accesses.get(subjectId)?.state !== 'open'))
+      return { state: 'fenced', row };
     try {
       const text = unseal(access.keys, { ...row, recordId: row.memoryId }, row.sealed);
       return { state: 'opened', row, content: parsedJson(MemoryContent, text) };
