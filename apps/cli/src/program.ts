@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBench } from './commands/bench.js';
+import { addContext } from './commands/context.js';
 import { addDigest } from './commands/digest.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
@@ -48,7 +49,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
       writeErr: onUsageError,
     });
   const shelf: Shelf = { program, terminal, begin, finish };
-  for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
+  for (const add of [addServe, addIngest, addRecall, addContext, addMemories, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
   for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;

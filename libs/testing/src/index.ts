@@ -1,5 +1,6 @@
 /** What tests stand on: one contract suite a port, builders of random data, a clock that stands still. */
 export * from './accepted-turns.contract.js';
+export * from './access-counts.contract.js';
 export * from './auditable-store.contract.js';
 export * from './builders.js';
 export * from './catalogue.contract.js';

@@ -1,3 +1,4 @@
+import { ACCESSES_STEP } from './accesses-schema.js';
 import { FACTS_STEP } from './facts-schema.js';
 
 /**
@@ -117,4 +118,5 @@ export const storeMigrations: readonly string[] = [
   // Hot sessions have a file of their own.
   'DROP TABLE session_turns; DROP TABLE sessions;',
   FACTS_STEP,
+  ACCESSES_STEP,
 ];

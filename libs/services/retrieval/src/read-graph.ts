@@ -86,7 +86,7 @@ export class ReadGraph {
     const { state, failedTurnIds } = await this.ports.waitFor.wait(request.waitFor);
     return {
       ...(await this.profileOf(reader, perPredicate)),
-      turns: await this.lastTurns(principal, request),
+      turns: await this.lastTurns(reader, request),
       freshness: state,
       failedTurnIds: [...failedTurnIds],
     };
@@ -114,9 +114,9 @@ export class ReadGraph {
     };
   }
 
-  private async lastTurns(principal: Principal, { session, userId, turns }: RequestedStart) {
+  private async lastTurns(reader: Reader, { session, turns }: RequestedStart) {
     if (session === undefined) return [];
-    return (await this.ports.memories.session(principal, { session, userId, limit: turns })).turns;
+    return (await this.ports.memories.sessionOf(reader, { session, limit: turns })).turns;
   }
 
   private inputOf(reader: Reader, request: RequestedFacts): GraphInput {

@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from './cursor.js';
 import { memoryFilterOf, type RequestedFilter } from './filters.js';
 import { type MemoryOpener, memoryView } from './memory-view.js';
 import { readCount } from './recall-input.js';
-import { readerOf } from './reader.js';
+import { type Reader, readerOf } from './reader.js';
 import { type OpenedTurn, openTurns } from './session-turns.js';
 import type { RequestedWait, WaitFor } from './wait-for.js';
 
@@ -81,9 +81,12 @@ export class ReadMemories {
 
   /** The last turns of one conversation, oldest first; empty once it is over 24 h old. */
   async session(principal: Principal, request: RequestedSession): Promise<GetSessionResponse> {
-    const field = 'session';
-    if (request.session === '') throw new InvalidInput('a session has a name', { field });
-    const reader = await readerOf(this.ports, principal, request.userId);
+    return this.sessionOf(await readerOf(this.ports, principal, request.userId), request);
+  }
+
+  /** The same for a reader that is there already. */
+  async sessionOf(reader: Reader, request: Omit<RequestedSession, 'userId'>): Promise<GetSessionResponse> {
+    if (request.session === '') throw new InvalidInput('a session has a name', { field: 'session' });
     const { subjectId, indexKeys, tenant } = reader;
     const max = limitsFor(this.limits, tenant.policy.limits).sessionTurnsMax;
     const turnsWanted = request.limit ?? Math.min(DEFAULT_TURNS, max);

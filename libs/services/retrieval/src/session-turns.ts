@@ -17,14 +17,15 @@ interface SessionPorts {
 /** The last readable turns of a session, oldest first; keys are read freshly, and each turn is checked once more. */
 export async function openTurns(
   { sessionStore, keyring }: SessionPorts,
-  { scope, tenantId }: Reader,
+  { scope, tenantId, subjectId: own, access: ownAccess }: Reader,
   { sessionKey, limit }: { readonly sessionKey: SessionKey; readonly limit: number },
 ): Promise<readonly OpenedTurn[]> {
   const turns = await sessionStore.lastTurns(scope, sessionKey, limit);
-  const subjects = [...new Set(turns.map((turn) => turn.subjectId))];
-  const accesses = await keyring.openFresh(tenantId, subjects);
+  // The reader's own keys were read freshly by this very request.
+  const others = [...new Set(turns.map((turn) => turn.subjectId))].filter((subjectId) => subjectId !== own);
+  const accesses = others.length === 0 ? undefined : await keyring.openFresh(tenantId, others);
   return turns.flatMap((turn): OpenedTurn[] => {
-    const access = accesses.get(turn.subjectId);
+    const access = turn.subjectId === own ? ownAccess : accesses?.get(turn.subjectId);
     if (access?.state !== 'open' || access.epoch !== turn.epoch || !mayRead(scope, turn)) return [];
     const text = unseal(access.keys, { ...turn, recordId: turn.turnId, version: turn.recordedAt }, turn.sealed);
     return [{ turn, content: parsedJson(TurnContent, text) }];

@@ -1,5 +1,6 @@
 import { TurnContent, type TurnDiscarded, type TurnReceived } from '@mneme/events';
 import { Corrupt, episodeOf, judgeTurn, type TenantPolicy, unseal } from '@mneme/domain';
+import type { RecentRecalls } from './recent-recalls.js';
 import { type MemoryDraft, parsedJson, type Received, sealMemory } from '@mneme/platform';
 
 export interface DecideTurnObserver {
@@ -11,14 +12,18 @@ export interface DecideTurnObserver {
 
 /** Makes an episode of a turn, or says why not. */
 export class DecideTurn {
-  constructor(private readonly observer: DecideTurnObserver) {}
+  constructor(
+    private readonly observer: DecideTurnObserver,
+    private readonly recent: RecentRecalls | undefined,
+  ) {}
 
   decide(one: Received<TurnReceived>, draft: MemoryDraft, policy: TenantPolicy): void {
     const { event, access } = one;
     if (access === undefined) throw new Corrupt('a turn reached the write-filter without its key');
     const context = { ...event, recordId: event.turnId, version: event.recordedAt };
     const content = parsedJson(TurnContent, unseal(access.keys, context, event.sealed));
-    const verdict = judgeTurn({ ...content, role: event.role }, policy);
+    const echoShare = this.recent?.echoShareOf(event, { text: content.content, policy, key: access.keys.echo }) ?? 0;
+    const verdict = judgeTurn({ ...content, role: event.role, echoShare }, policy);
     if (!verdict.keep) {
       this.observer.dropped(verdict.reasons[0]);
       draft.discard(event.turnId, discardedOf(event, verdict.reasons), event.subjectId);

@@ -13,12 +13,15 @@ import {
 } from '@mneme/platform';
 import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
+import type { RecentRecalls } from './recent-recalls.js';
 
 export interface FilterTurnsPorts {
   readonly log: EventLog;
   readonly keyring: Keyring;
   readonly versions: MemoryVersions;
   readonly observer: FilterTurnsObserver;
+  /** What was just recalled; absent: nothing is known of that. */
+  readonly recent?: RecentRecalls;
 }
 
 export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObserver {}
@@ -35,7 +38,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   private readonly refused = new WeakSet<TurnRecord>();
 
   constructor(private readonly ports: FilterTurnsPorts) {
-    this.decideTurn = new DecideTurn(ports.observer);
+    this.decideTurn = new DecideTurn(ports.observer, ports.recent);
     this.applyCommand = new ApplyCommand(ports.observer);
   }
 

@@ -3,18 +3,24 @@ import { TOPICS } from '@mneme/events';
 import { type Clock, CLOCK, EVENT_LOG, type EventLog, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
 import { ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
+import { recallsHeardProvider, recentRecallsProvider } from './hear-recalls.module.js';
+import { RecentRecalls } from './recent-recalls.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
 
 export const WRITE_FILTER = Symbol('WriteFilter');
 
-/** Provides the runner of the group `write-filter` under `WRITE_FILTER`. */
+/** Provides the runner of the group `write-filter` under `WRITE_FILTER`, and under `RECALLS_HEARD` what it knows recalls by. */
 @Module({})
 export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (versions: MemoryVersions, ...parts: [EventLog, Keyring, Clock, Metrics, Logger]) => {
+      inject: [RecentRecalls, MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (
+        recent: RecentRecalls,
+        versions: MemoryVersions,
+        ...parts: [EventLog, Keyring, Clock, Metrics, Logger]
+      ) => {
         const [log, keyring, clock, metrics, logger] = parts;
         const observer = {
           kept: (flags: readonly string[]) => {
@@ -25,11 +31,12 @@ export class WriteFilterModule {
           applied: (action: string) => metrics.increment('mneme_commands_applied_total', { action }),
           refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
         };
-        const handler = new FilterTurns({ log, keyring, versions, observer });
+        const handler = new FilterTurns({ log, keyring, versions, observer, recent });
         const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };
         return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
       },
     };
-    return { module: WriteFilterModule, providers: [provider], exports: [provider] };
+    const providers = [recentRecallsProvider, recallsHeardProvider(config), provider];
+    return { module: WriteFilterModule, providers, exports: providers };
   }
 }
