@@ -45,10 +45,36 @@ describe('the graph leg', () => {
   });
   afterAll(() => service?.stop('SIGTERM'));
 
+  it('is told with each hit and among the legs', async () => {
+    const { legs, hits } = await ask('Which company is my employer?');
+    expect(legs.map(({ name, state }) => [name, state])).toEqual([
+      ['dense', 'answered'],
+      ['lexical', 'answered'],
+      ['graph', 'answered'],
+    ]);
+    const parts = new Map(hits.map(({ memory, explanation }) => [memory?.text, explanation?.graph]));
+    expect(parts.get('I work at Lindqvist Marine.')).toBeGreaterThan(0);
+    expect(parts.get('My home needs a new roof, and the gutter leaks.')).toBe(0);
+  });
+
+  it('gives facts by name and relation, which no threshold is put to', async () => {
+    const { hits, facts } = await ask('Which company is my employer?', { similarityMin: 1 });
+    expect(hits).toEqual([]);
+    expect(facts.map(({ predicate, object }) => [predicate, object?.name])).toEqual([['works_at', 'Lindqvist Marine']]);
+    expect((await ask('Why was the soup so salty?')).facts).toEqual([]);
+  });
+
+  it('keeps to the filters of the recall', async () => {
+    const filters = [{ field: 'kind', op: 'in', values: ['fact'] }];
+    const { hits } = await ask('Who employs my sister?', { filters });
+    expect(new Set(hits.map(({ memory }) => memory?.kind))).toEqual(new Set(['fact']));
+    const before = [{ field: 'occurred_at', op: 'before', values: ['2025-01-01T00:00:00Z'] }];
+    expect((await ask('Who employs my sister?', { filters: before })).hits).toEqual([]);
+  });
+
   it('finds what questions about facts need, and most of it only with the graph', () => {
     const found = outcomes.filter(({ withLeg }) => withLeg);
     const foundWithout = outcomes.filter(({ without }) => without);
-    process.stderr.write(JSON.stringify(outcomes.map(({ asked, withLeg, without }) => [asked.question, withLeg, without]), null, 0) + '\n');
     expect(found.length).toBeGreaterThanOrEqual(0.85 * QUESTIONS.length);
     expect(found.length - foundWithout.length).toBeGreaterThanOrEqual(0.25 * QUESTIONS.length);
   });

@@ -1,7 +1,9 @@
 import { DEFAULT_LIMITS } from '@mneme/domain';
 import {
+  BuildContext,
   DEFAULT_RETRIEVAL_CONFIG,
   MemoryOpener,
+  PublishRecalls,
   ReadGraph,
   Recall,
   ReadMemories,
@@ -17,10 +19,12 @@ export function readsOf({ engines, guard, metrics }: ErasureWorld) {
   const waitFor = new WaitFor(catalogue, DEFAULT_LIMITS);
   const shared = { guard, keyring, catalogue, clock, opener, waitFor };
   const memories = new ReadMemories({ ...shared, sessionStore }, DEFAULT_LIMITS);
-  return {
-    graph: new ReadGraph({ ...shared, factGraph, metrics, memories }, DEFAULT_LIMITS),
-    recall: new Recall({ ...shared, vectorIndex, factGraph, embedder, metrics }, DEFAULT_RETRIEVAL_CONFIG),
-    memories,
-    waitFor,
-  };
+  const events = new PublishRecalls(stores.log, metrics, DEFAULT_RETRIEVAL_CONFIG);
+  const graph = new ReadGraph({ ...shared, factGraph, metrics, memories }, DEFAULT_LIMITS);
+  const recall = new Recall({ ...shared, vectorIndex, factGraph, embedder, metrics, events }, DEFAULT_RETRIEVAL_CONFIG);
+  const contexts = new BuildContext(
+    { ...shared, sessionStore, recalls: recall, graph, events },
+    DEFAULT_RETRIEVAL_CONFIG,
+  );
+  return { graph, recall, contexts, events, memories, waitFor };
 }

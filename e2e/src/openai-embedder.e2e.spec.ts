@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { RecallResponse } from '@mneme/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually, ModelServer, removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
 import { type Running, startStandalone } from './standalone-process.js';
@@ -39,12 +40,13 @@ describe('standalone with an embedding server', () => {
       MNEME_EMBEDDER_MODEL: 'stub-embedding',
       MNEME_EMBEDDER_DIMENSIONS: '48',
       MNEME_EMBEDDER_RETRIES_MAX: '0',
+      MNEME_RETRIEVAL_LEG_TIMEOUT_MS: '400',
     };
   });
   beforeEach(() => server.reset());
   afterAll(async () => {
     await service?.stop('SIGTERM');
-    await server.close();
+    await server.close().catch(() => undefined);
   });
 
   it('does not start without a calibration, and says in one line how to make one', async () => {
@@ -90,4 +92,53 @@ describe('standalone with an embedding server', () => {
     expect(sent[0]).toContain(`Ana: ${content}`);
     for (const { headers } of server.requests) expect(headers['authorization']).toBe(`Bearer ${KEY}`);
   });
+
+  describe('while the server is away', () => {
+    const ask = (more = {}) =>
+      service?.agent.retrieval.recall({ question: QUESTION, userId: 'ana', filters: [], ...more }) ?? missing();
+    const stateOf = ({ legs }: RecallResponse, name: string) => legs.find((leg) => leg.name === name)?.state;
+    const texts = ({ hits }: RecallResponse) => hits.map(({ memory }) => memory?.text);
+    const content = 'The ferry was late because of the fog over the harbour.';
+
+    it('answers by words within the deadline of a leg, and names the leg that is missing', async () => {
+      server.script({ hangAfterBytes: 10 });
+      const startedMs = performance.now();
+      const answer = await ask();
+      expect(performance.now() - startedMs).toBeLessThan(3_000);
+      expect([stateOf(answer, 'dense'), stateOf(answer, 'lexical')]).toEqual(['timed-out', 'answered']);
+      expect(texts(answer)).toContain(content);
+      for (const hit of answer.hits) {
+        expect(hit.similarity).toBeUndefined();
+        expect(hit.explanation?.cosine).toBeUndefined();
+      }
+    });
+
+    it('keeps to a threshold that the request names, and gives all where it is off', async () => {
+      server.script({ status: 503 }, { status: 503 });
+      const strict = await ask({ similarityMin: 0.5 });
+      expect([stateOf(strict, 'dense'), texts(strict)]).toEqual(['failed', []]);
+      expect(strict.dropped.map(({ reason }) => reason)).toContain('similarity-unknown');
+      expect(texts(await ask({ similarityMin: 0 }))).toContain(content);
+    });
+
+    it('drops what it cannot measure where the policy says so', async () => {
+      await service?.operator.admin.setPolicy({
+        tenantId: 'development',
+        policyJson: JSON.stringify({ recall: { answersUnmeasured: false } }),
+      });
+      server.script({ status: 503 });
+      expect(texts(await ask())).toEqual([]);
+    });
+
+    it('does so when nobody listens any more', async () => {
+      await server.close();
+      const answer = await ask({ similarityMin: 0 });
+      expect(stateOf(answer, 'dense')).toBe('failed');
+      expect(texts(answer)).toContain(content);
+    });
+  });
 });
+
+function missing(): never {
+  throw new Error('the service has not been started');
+}

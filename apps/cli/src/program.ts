@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
+import { addContext } from './commands/context.js';
 import { addDigest } from './commands/digest.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
@@ -50,7 +51,8 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
       writeErr: onUsageError,
     });
   const shelf: Shelf = { program, terminal, begin, finish };
-  for (const add of [addServe, addIngest, addRecall, addMemories, addSession, addGraph, addErasure]) add(shelf);
+  for (const add of [addServe, addIngest, addRecall, addContext, addMemories, addSession, addGraph, addErasure])
+    add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
   for (const add of [addStatus, addDigest, addEval, addBench, addDemo]) add(shelf);
   return program;

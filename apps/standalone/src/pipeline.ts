@@ -1,11 +1,11 @@
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
-import { CATALOGUE_RUNNER, EMBEDDER_RUNNER } from '@mneme/embedder-service';
+import { ACCESS_COUNTS_RUNNER, CATALOGUE_RUNNER, EMBEDDER_RUNNER } from '@mneme/embedder-service';
 import { FACT_GRAPH_RUNNER, GRAPH_EXTRACTOR_RUNNER } from '@mneme/graph-extractor-service';
 import { type ConsumerRunner, Lifecycle, Logger, Metrics, NestLogger, Readiness, unpackConfig } from '@mneme/platform';
 import { openEngines } from '@mneme/wiring';
-import { WRITE_FILTER } from '@mneme/write-filter-service';
+import { RECALLS_HEARD, WRITE_FILTER } from '@mneme/write-filter-service';
 import { PipelineModule } from './pipeline.module.js';
 import type { ConfigsOfPipeline, FromPipeline, PipelineData, ToPipeline } from './pipeline-thread.js';
 
@@ -15,6 +15,8 @@ const CONSUMERS = [
   ['embedder', EMBEDDER_RUNNER],
   ['fact-graph', FACT_GRAPH_RUNNER],
   ['graph-extractor', GRAPH_EXTRACTOR_RUNNER],
+  ['access-counts', ACCESS_COUNTS_RUNNER],
+  ['write-filter-recalls', RECALLS_HEARD],
   ['write-filter', WRITE_FILTER],
 ] as const;
 
@@ -35,7 +37,7 @@ try {
     abortOnError: false,
   });
   const consumer = (name: string, token: symbol) => {
-    const runner = app.get<ConsumerRunner<unknown>>(token, { strict: false });
+    const runner = app.get<Pick<ConsumerRunner<unknown>, 'start' | 'stop'>>(token, { strict: false });
     return { name, start: () => runner.start(), stop: () => runner.stop() };
   };
   await lifecycle.start([

@@ -112,6 +112,7 @@ function retrievalCalls(client: RetrievalClient, context: CallContext) {
   const traverse = unary(client.traverse.bind(client), context);
   const asOf = unary(client.asOf.bind(client), context);
   const initSession = unary(client.initSession.bind(client), context);
+  const buildContext = unary(client.buildContext.bind(client), context);
   return {
     /** A request that waits for its own writes gets that much more time. */
     recall: (request: RecallRequest, limits: CallLimits = {}) => recall(request, withWait(request, limits, context)),
@@ -125,6 +126,8 @@ function retrievalCalls(client: RetrievalClient, context: CallContext) {
       asOf(request, withWait(request, limits, context)),
     initSession: (request: Parameters<typeof initSession>[0], limits: CallLimits = {}) =>
       initSession(request, withWait(request, limits, context)),
+    buildContext: (request: Parameters<typeof buildContext>[0], limits: CallLimits = {}) =>
+      buildContext(request, withWait(request, limits, context)),
   };
 }
 

@@ -1,5 +1,13 @@
 import { status } from '@grpc/grpc-js';
-import type { ErasureReport, GetStatusResponse, IngestTurnsRequest, Memory, Turn } from '@mneme/proto';
+import type {
+  BuildContextResponse,
+  ErasureReport,
+  GetStatusResponse,
+  IngestTurnsRequest,
+  InitSessionResponse,
+  Memory,
+  Turn,
+} from '@mneme/proto';
 import { failureOf, type StubHandlers } from './stub-service.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
@@ -65,6 +73,9 @@ function retrievalFrom(turns: readonly Turn[]): StubHandlers['retrieval'] {
       const more = to < all.length ? { nextCursor: String(to) } : {};
       callback(null, { memories: all.slice(from, to), freshness: 'none', ...more });
     },
+    initSession: (_call, callback) => callback(null, START),
+    getSession: (_call, callback) => callback(null, { turns: [] }),
+    buildContext: (_call, callback) => callback(null, CONTEXT),
     getMemory: ({ request }, callback) => {
       const found = memoriesOf(request.userId).find(({ memoryId }) => memoryId === request.memoryId);
       if (found === undefined) callback(failureOf({ code: 'not-found', message: 'no memory' }, status.NOT_FOUND));
@@ -89,6 +100,40 @@ function adminOver(policies: string[]): StubHandlers['admin'] {
     getStatus: (_call, callback) => callback(null, STATUS),
   };
 }
+
+const START: InitSessionResponse = {
+  about: [],
+  preferences: [],
+  projects: [],
+  constraints: [],
+  turns: [],
+  freshness: 'none',
+  failedTurnIds: [],
+};
+
+const CONTEXT: BuildContextResponse = {
+  text: 'text',
+  role: 'user',
+  items: [{ part: 'memory', id: 'm', tokens: 20 }],
+  parts: [],
+  leftOut: [],
+  cost: {
+    model: 'stub',
+    countedBy: 'estimate',
+    tokens: 40,
+    budgetTokens: 4_000,
+    priceUsd: 0.0001,
+    replayTurns: 0,
+    replayTokens: 0,
+    replayPriceUsd: 0,
+    replayIsWhole: true,
+    pricedOn: '2026-01-01',
+  },
+  freshness: 'none',
+  failedTurnIds: [],
+  legs: [],
+  dropped: [],
+};
 
 const STATUS: GetStatusResponse = {
   version: '0.1.0',

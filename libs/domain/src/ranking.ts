@@ -43,7 +43,7 @@ export const RANKING_WEIGHTS = {
   neighbours: 0.4,
   session: 0.15,
   speaker: 0.1,
-  graph: 0.2,
+  graph: 0.4,
 } as const;
 
 /** The least spread of a leg, as a share of its best score. */

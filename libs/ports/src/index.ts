@@ -1,6 +1,7 @@
 /** One file per outside thing: what the services need of logs, stores, keys, models and time. */
 export type * from './accepted-turns.js';
 export type * from './audit-journal.js';
+export type * from './access-counts.js';
 export type * from './auditable-store.js';
 export type * from './catalogue.js';
 export type * from './clock.js';

@@ -1,6 +1,7 @@
 /** Injection tokens of the ports, for the modules that ask for them and the wiring that provides them. */
 export const ACCEPTED_TURNS = Symbol('AcceptedTurns');
 export const AUDIT_JOURNAL = Symbol('AuditJournal');
+export const ACCESS_COUNTS = Symbol('AccessCounts');
 export const CATALOGUE = Symbol('Catalogue');
 export const CLOCK = Symbol('Clock');
 export const CONTROL_STORE = Symbol('ControlStore');

@@ -1,6 +1,7 @@
 /** What tests stand on: one contract suite a port, builders of random data, a clock that stands still. */
 export * from './accepted-turns.contract.js';
 export * from './audit-journal.contract.js';
+export * from './access-counts.contract.js';
 export * from './auditable-store.contract.js';
 export * from './builders.js';
 export * from './catalogue.contract.js';

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import {
   ACCEPTED_TURNS,
   AUDIT_JOURNAL,
+  ACCESS_COUNTS,
   AUDITABLE_STORES,
   CATALOGUE,
   CLOCK,
@@ -88,6 +89,7 @@ export class EnginesModule {
       value(ERASURE_JOURNAL, stores.erasureJournal),
       value(SUBJECT_TOPICS_INDEX, stores.subjectTopics),
       value(CATALOGUE, stores.catalogue),
+      value(ACCESS_COUNTS, stores.accessCounts),
       value(VECTOR_INDEX, stores.vectorIndex),
       value(FACT_GRAPH, stores.factGraph),
       value(MEMORY_SURVEY, stores.memorySurvey),

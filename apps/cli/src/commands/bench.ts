@@ -12,6 +12,7 @@ interface BenchFlags {
   readonly others: number;
   readonly json?: boolean | string;
   readonly own?: boolean;
+  readonly facts?: boolean;
 }
 
 export function addBench(shelf: Shelf): void {
@@ -25,6 +26,7 @@ export function addBench(shelf: Shelf): void {
       integer(0, 100),
       10,
     )
+    .option('--facts', 'a corpus that also states facts, through the write-filter as it is by default')
     .option('--own', 'start a service for it in a temporary directory, and remove it afterwards');
   does<BenchFlags>(shelf, command, bench);
 }
@@ -38,6 +40,7 @@ async function bench(invocation: Invocation, _words: readonly string[], flags: B
       ...service,
       memories: flags.memories,
       others: flags.others,
+      facts: flags.facts === true,
       checkout: CHECKOUT,
       signal: invocation.terminal.signal,
       onProgress: (phase, done, total) => progress.update(phase, done, total),

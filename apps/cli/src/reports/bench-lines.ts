@@ -8,7 +8,7 @@ export function benchLines(report: BenchReport): readonly string[] {
   return [
     ...table(
       ['rates', 'turns/s', 'seconds', 'how'],
-      [...loadRows('', load), ...(others ? loadRows('others: ', others.load) : [])],
+      [...loadRows('', load), ...factRows(report), ...(others ? loadRows('others: ', others.load) : [])],
     ),
     '',
     ...table(['latency, ms', 'p50', 'p95', 'p99', 'max', 'samples', 'memories'], latencyRows(report)),
@@ -43,13 +43,25 @@ function loadRows(prefix: string, load: LoadResult): readonly (readonly string[]
   ];
 }
 
-function latencyRows({ load, singleTurn, recall }: BenchReport): readonly (readonly string[])[] {
+function factRows({ facts, load }: BenchReport): readonly (readonly string[])[] {
+  if (facts === undefined) return [];
+  const how = `facts/s: ${count(facts.facts)} facts, ${facts.factsPerTurn.toFixed(2)} a turn`;
+  return [['facts recallable', count(facts.recallablePerSecond), load.recallableSeconds.toFixed(1), how]];
+}
+
+function latencyRows({ load, singleTurn, recall, reads }: BenchReport): readonly (readonly string[])[] {
   const others = recall.withOthers;
   return [
     latencyRow('accept a batch of 100, in the load', load.batchLatency),
     latencyRow('accept a single turn', singleTurn),
     latencyRow("recall, a user's first", recall.firstTouch),
     ...recall.idle.map((row) => latencyRow(`recall, idle, ${at(row)}`, row)),
+    latencyRow('start of a session', reads.initSession),
+    latencyRow(
+      `context of ${reads.contextItems.toFixed(0)} items, ${reads.contextTokens.toFixed(0)} tokens`,
+      reads.buildContext,
+    ),
+    latencyRow('last turns of a session', reads.getSession),
     ...recall.underIngest.map((row) =>
       latencyRow(`recall, ${count(row.background.turnsPerSecond)} turns/s, ${at(row)}`, row),
     ),

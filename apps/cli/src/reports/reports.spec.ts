@@ -25,6 +25,7 @@ const report: BenchReport = {
   load,
   singleTurn: latency,
   recall: { limit: 10, similarityMin: 0, firstTouch: latency, idle: [recall], underIngest: [] },
+  reads: { initSession: latency, buildContext: latency, getSession: latency, contextTokens: 912.4, contextItems: 30.2 },
   erasures: [
     {
       who: 'medium user',
@@ -45,7 +46,16 @@ describe('benchLines', () => {
     expect(text).toMatch(/recall, idle, 1 at a time \(200 to warm up\) +1\.50 +12\.3 +20\.0 +102 +1,000 +101,000/);
     expect(text).toMatch(/medium user +20\.4 +38 {2}clean +requested 0\.0, verified 20\.2/);
     expect(text).toContain('A CPU, 2 cores, 8.0 GiB, Linux 6');
+    expect(text).toMatch(/context of 30 items, 912 tokens +1\.50 +12\.3/);
     expect(text).not.toContain('others');
+    expect(text).not.toContain('facts');
+  });
+
+  it('counts facts where there are some', () => {
+    const facts = { facts: 40_000, factsPerTurn: 0.4, recallablePerSecond: 800 };
+    expect(benchLines({ ...report, facts }).join('\n')).toMatch(
+      /facts recallable +800 +50\.0 {2}facts\/s: 40,000 facts, 0\.40 a turn/,
+    );
   });
 
   it('sets the row beside others against the row before them', () => {

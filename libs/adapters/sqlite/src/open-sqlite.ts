@@ -2,6 +2,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { randomKey } from '@mneme/domain';
 import type {
   AuditJournal,
+  AccessCounts,
   Clock,
   ControlStore,
   ErasureJournal,
@@ -25,6 +26,7 @@ import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
 import { SESSION_MIGRATIONS } from './session-schema.js';
 import { SqliteAuditJournal } from './sqlite-audit-journal.js';
+import { SqliteAccessCounts } from './sqlite-access-counts.js';
 import { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
@@ -94,6 +96,7 @@ export interface Sqlite {
   readonly subjectTopics: SubjectTopics;
   readonly memoryVersions: MemoryVersions;
   readonly catalogue: SqliteCatalogue;
+  readonly accessCounts: AccessCounts;
   readonly vectorIndex: SqliteVectorIndex;
   readonly factGraph: SqliteFactGraph;
   readonly memorySurvey: MemorySurvey;
@@ -194,6 +197,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     subjectTopics: new SqliteTopicAudit(tables),
     memoryVersions: new SqliteMemoryVersions(tables),
     catalogue: new SqliteCatalogue(storeDb),
+    accessCounts: new SqliteAccessCounts(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
     factGraph: new SqliteFactGraph(storeDb),
     memorySurvey: new SqliteMemorySurvey(storeDb),

@@ -65,8 +65,9 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
 
   async factsOf(scope: ReadScope, query: EntityQuery): Promise<readonly GraphFact[]> {
     requireQuery(query);
+    const audiences = this.audiencesOf(scope, query.entities);
     const facts = query.entities.flatMap(
-      (entity) => this.edgesOf(scope, query, { entity, directions: ['from'] }).facts,
+      (entity) => this.edgesOf(scope, query, { entity, audiences: audiences(entity), directions: ['from'] }).facts,
     );
     return facts.sort(latestFirst).slice(0, query.limit);
   }
@@ -77,9 +78,12 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
     const walk = new Walk(query);
     const slice = new TimeSlice();
     for (let hop = 1; hop <= query.hops && walk.goesOn; hop += 1) {
-      for (const entity of walk.nextFrontier()) {
+      const frontier = walk.nextFrontier();
+      const audiences = this.audiencesOf(scope, frontier);
+      for (const entity of frontier) {
         if (slice.isUsedUp) await slice.giveWay();
-        walk.take(this.edgesOf(scope, query, { entity, directions: ['from', 'to'] }), hop);
+        const from = { entity, audiences: audiences(entity), directions: ['from', 'to'] } as const;
+        walk.take(this.edgesOf(scope, query, from), hop);
         if (!walk.goesOn) break;
       }
     }
@@ -134,15 +138,22 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
     }
   }
 
+  /** Which of the scope's audiences have an entity at all: most have none of what another one's facts are about. */
+  private audiencesOf(scope: ReadScope, entities: readonly EntityId[]): (entity: EntityId) => readonly Audience[] {
+    const byEntity = new Map<EntityId, Audience[]>();
+    for (const audience of scope.audiences) {
+      for (const entity of this.queries.named(scope, audience, entities)) {
+        byEntity.set(entity, [...(byEntity.get(entity) ?? []), audience]);
+      }
+    }
+    return (entity) => byEntity.get(entity) ?? [];
+  }
+
   /** The latest of each audience, direction and predicate asked for; one more than wanted shows that there are more. */
-  private edgesOf(
-    scope: ReadScope,
-    view: EntityQuery,
-    { entity, directions }: { readonly entity: EntityId; readonly directions: readonly Direction[] },
-  ): Edges {
+  private edgesOf(scope: ReadScope, view: EntityQuery, { entity, audiences, directions }: EdgesFrom): Edges {
     const facts: GraphFact[] = [];
     let isTruncated = false;
-    for (const audience of scope.audiences) {
+    for (const audience of audiences) {
       for (const direction of directions) {
         for (const predicate of view.predicates ?? [undefined]) {
           const query = { scope, audience, view, entity, limit: view.fanOut + 1 };
@@ -154,6 +165,12 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
     }
     return { facts: facts.sort(latestFirst), isTruncated };
   }
+}
+
+interface EdgesFrom {
+  readonly entity: EntityId;
+  readonly audiences: readonly Audience[];
+  readonly directions: readonly Direction[];
 }
 
 interface Edges {

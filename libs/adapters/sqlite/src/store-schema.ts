@@ -1,3 +1,4 @@
+import { ACCESSES_STEP } from './accesses-schema.js';
 import { FACTS_STEP } from './facts-schema.js';
 import { SURVEY_STEP } from './survey-schema.js';
 
@@ -119,4 +120,5 @@ export const storeMigrations: readonly string[] = [
   'DROP TABLE session_turns; DROP TABLE sessions;',
   FACTS_STEP,
   SURVEY_STEP,
+  ACCESSES_STEP,
 ];

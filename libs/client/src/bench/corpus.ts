@@ -1,3 +1,4 @@
+import { factSentence } from './fact-sentences.js';
 import { integerBelow, mulberry32, type Random, seedOf, WeightedDraw } from './random.js';
 
 export interface CorpusOptions {
@@ -6,6 +7,8 @@ export interface CorpusOptions {
   readonly turns: number;
   /** Time of the last of them, epoch ms. */
   readonly endMs: number;
+  /** Whether a share of the turns also states a fact, in a sentence of plain English. */
+  readonly withFacts?: boolean | undefined;
 }
 
 export interface CorpusTurn {
@@ -31,6 +34,9 @@ const TURN_WORDS_MAX = 42;
 /** Flattens the head of Zipf's law for users, so that the second is well below the largest. */
 const USER_RANK_OFFSET = 9;
 const SESSION_TURNS = 20;
+/** Share of turns with a sentence that states a fact; some state two. */
+export const FACT_SHARE = 0.3;
+const FACT_SEED = 0x66616374;
 const SPAN_MS = 30 * 86_400_000;
 
 /**
@@ -50,12 +56,13 @@ export class Corpus {
 
   turn(index: number): CorpusTurn {
     const { user, words } = this.make(index);
-    const { turns, endMs } = this.options;
+    const { turns, endMs, withFacts = false } = this.options;
+    const fact = withFacts ? this.factSentence(index) : undefined;
     const ordinal = index * (this.shares[user] ?? 0);
     return {
       userId: userName(user),
       session: `session-${Math.floor(ordinal / SESSION_TURNS)}`,
-      content: words.join(' '),
+      content: fact === undefined ? words.join(' ') : `${words.join(' ')}. ${fact}`,
       occurredAt: new Date(endMs - SPAN_MS + Math.floor((Math.min(index, turns) / turns) * SPAN_MS)).toISOString(),
     };
   }
@@ -65,6 +72,12 @@ export class Corpus {
     const { user, words } = this.make(integerBelow(this.options.turns, random));
     const start = integerBelow(words.length - QUESTION_WORDS + 1, random);
     return { userId: userName(user), question: words.slice(start, start + QUESTION_WORDS).join(' ') };
+  }
+
+  /** Of every third turn or so: drawn apart from its words, so that those are the same with and without. */
+  private factSentence(index: number): string | undefined {
+    const random = mulberry32(seedOf(this.options.seed ^ FACT_SEED, index));
+    return random() < FACT_SHARE ? factSentence(random, (rank) => this.words[rank] ?? '') : undefined;
   }
 
   private make(index: number): { readonly user: number; readonly words: readonly string[] } {

@@ -2,6 +2,7 @@ import type { LatencySummary } from '../quantiles.js';
 import type { BackgroundResult } from './background-ingest.js';
 import type { LoadResult } from './load.js';
 import type { Machine } from './machine.js';
+import type { ReadsResult } from './reads.js';
 import type { RecallResult } from './recalls.js';
 
 /** Recalls of one kind, and how many memories the tenant had when they began. */
@@ -17,6 +18,8 @@ export interface BenchReport {
   readonly memories: number;
   readonly machine: Machine;
   readonly load: LoadResult;
+  /** Facts of the load; absent where the corpus states none. */
+  readonly facts?: FactsResult;
   readonly singleTurn: LatencySummary;
   readonly recall: {
     /** How every recall was asked. */
@@ -27,9 +30,17 @@ export interface BenchReport {
     readonly underIngest: readonly (RecallRow & { readonly background: BackgroundResult })[];
     readonly withOthers?: WithOthers;
   };
+  readonly reads: ReadsResult;
   readonly erasures: readonly ErasureTime[];
   readonly rss: { readonly peakBytes: number; readonly byPhase: Readonly<Record<string, number>> };
   readonly disk: { readonly loadedBytes: number; readonly endBytes: number };
+}
+
+export interface FactsResult {
+  readonly facts: number;
+  readonly factsPerTurn: number;
+  /** Facts a second from the first send until they can be read with their turns. */
+  readonly recallablePerSecond: number;
 }
 
 export interface WithOthers {

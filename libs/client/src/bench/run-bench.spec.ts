@@ -6,9 +6,9 @@ import { runBench } from './run-bench.js';
 const opened: { close(): void }[] = [];
 afterEach(() => opened.splice(0).forEach((one) => one.close()));
 
-const samples = { singleTurns: 20, firstTouches: 5, recalls: 30, warmUp: 5 };
+const samples = { singleTurns: 20, firstTouches: 5, recalls: 30, reads: 10, warmUp: 5 };
 
-async function bench(options: { memories: number; others: number }) {
+async function bench(options: { memories: number; others: number; facts?: boolean }) {
   const memory = stubMemory();
   const service = await startStubService(memory.handlers);
   opened.push(service);
@@ -47,6 +47,25 @@ describe('runBench', () => {
     expect(report.rss.peakBytes).toBe(100 * 1024 * 1024);
     expect(report.machine.commit).toBe('unknown');
     expect(phases).toContain('load of another tenant');
+  });
+
+  it('reads sessions, and tells what contexts came to', async () => {
+    const { report } = await bench({ memories: 100, others: 0 });
+    const { initSession, buildContext, getSession, contextTokens, contextItems } = report.reads;
+    expect([initSession, buildContext, getSession].map(({ samples: count }) => count)).toEqual([10, 10, 10]);
+    expect([contextTokens, contextItems]).toEqual([40, 1]);
+    expect(report.facts).toBeUndefined();
+  });
+
+  it('states facts when told to, and leaves the policy as it is', async () => {
+    const { report, memory } = await bench({ memories: 300, others: 0, facts: true });
+    const stating = memory.turns.slice(0, 300).filter(({ content }) => content.includes('. ')).length;
+    expect(stating / 300).toBeCloseTo(0.3, 1);
+    expect(report.facts).toMatchObject({ facts: 0, factsPerTurn: 0 });
+    expect(memory.policies).toEqual(['{}']);
+    const { memory: plain } = await bench({ memories: 100, others: 0 });
+    expect(plain.policies).toEqual([JSON.stringify({ writeFilter: { keepAtLeast: 0 } })]);
+    expect(plain.turns.some(({ content }) => content.includes('. '))).toBe(false);
   });
 
   it('leaves the others out when told to', async () => {

@@ -4,11 +4,12 @@ import { createFreshTenant } from '../fresh-tenant.js';
 import { startBackgroundIngest } from './background-ingest.js';
 import { Corpus } from './corpus.js';
 import { measureErasures } from './erase-phase.js';
-import { load, singleTurns } from './load.js';
+import { load, type LoadResult, singleTurns } from './load.js';
 import { describeMachine } from './machine.js';
 import { MemoryWatch } from './memory-watch.js';
+import { measureReads } from './reads.js';
 import { measureFirstTouches, measureRecalls, RECALL_LIMIT } from './recalls.js';
-import type { BenchReport, WithOthers } from './report.js';
+import type { BenchReport, FactsResult, WithOthers } from './report.js';
 
 export interface BenchOptions {
   readonly address: string;
@@ -18,6 +19,8 @@ export interface BenchOptions {
   readonly memories: number;
   /** How many times as many another tenant gets afterwards; 0 leaves that out. */
   readonly others: number;
+  /** The corpus states facts in plain English, and the write-filter has its default policy. */
+  readonly facts?: boolean;
   readonly samples?: Partial<BenchSamples>;
   /** Directory of the checkout, for the commit. */
   readonly checkout: string;
@@ -29,22 +32,21 @@ export interface BenchSamples {
   readonly singleTurns: number;
   readonly firstTouches: number;
   readonly recalls: number;
+  /** Of each kind of read. */
+  readonly reads: number;
   readonly warmUp: number;
 }
 
-const SAMPLES: BenchSamples = { singleTurns: 1_000, firstTouches: 200, recalls: 1_000, warmUp: 200 };
+const SAMPLES: BenchSamples = { singleTurns: 1_000, firstTouches: 200, recalls: 1_000, reads: 500, warmUp: 200 };
 const SEED = 20_261_124;
 const OTHERS_SEED = 7;
 const RECALL_SEED = 41;
 const MEMORIES_MAX = 10_000_000;
 const CONCURRENCIES = [1, 8];
 const BACKGROUND_TURNS_PER_SECOND = 500;
-// Its made-up words mean nothing to the write-filter: nothing is dropped that no rule refuses outright.
-const TENANT = {
-  purpose: 'standard',
-  rights: ['ingest', 'recall', 'on-behalf-of', 'erase'],
-  policy: { writeFilter: { keepAtLeast: 0 } },
-} as const;
+const TENANT = { purpose: 'standard', rights: ['ingest', 'recall', 'on-behalf-of', 'erase'] } as const;
+// Made-up words alone mean nothing to the write-filter: nothing is dropped that no rule refuses outright.
+const KEEPS_WORDS = { writeFilter: { keepAtLeast: 0 } } as const;
 
 /** Runs every phase in a fresh tenant of a running service. */
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
@@ -52,7 +54,7 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   requireWithin('others', options.others, { min: 0, max: 100 });
   const { address, tls, operatorKey, signal } = options;
   const operator = connect({ address, tls, apiKey: operatorKey, signal });
-  const tenant = await createFreshTenant(operator, { ...TENANT, prefix: 'bench', signal });
+  const tenant = await createFreshTenant(operator, { ...tenantFor(options), prefix: 'bench', signal });
   const watch = new MemoryWatch(operator);
   try {
     return await new Bench(options, { operator, connection: tenant.connection, watch }).run();
@@ -81,18 +83,22 @@ class Bench {
     private readonly connections: BenchConnections,
   ) {
     this.samples = { ...SAMPLES, ...options.samples };
-    this.corpus = new Corpus({ seed: SEED, turns: options.memories, endMs: this.endMs });
+    const { memories: turns, facts: withFacts } = options;
+    this.corpus = new Corpus({ seed: SEED, turns, endMs: this.endMs, withFacts });
   }
 
   async run(): Promise<BenchReport> {
     const { memories, checkout, others } = this.options;
+    const factsBefore = await this.factCount();
     const loaded = await this.load();
+    const facts = this.options.facts === true ? factsOf(loaded, (await this.factCount()) - factsBefore) : undefined;
     const loadedBytes = await this.diskBytes();
     const singleTurn = await this.singleTurns();
     const firstTouch = await this.firstTouches();
     const idle = [];
     for (const concurrency of CONCURRENCIES)
       idle.push(await this.recalls(`recall, ${concurrency} at a time`, concurrency));
+    const reads = await this.reads();
     const underIngest = [];
     for (const concurrency of CONCURRENCIES) underIngest.push(await this.recallsUnderIngest(concurrency));
     const withOthers = others === 0 ? undefined : await this.withOthers();
@@ -104,7 +110,9 @@ class Bench {
       memories,
       machine: await describeMachine(checkout),
       load: loaded,
+      ...(facts === undefined ? {} : { facts }),
       singleTurn,
+      reads,
       recall: {
         limit: RECALL_LIMIT,
         similarityMin: 0,
@@ -174,6 +182,19 @@ class Bench {
     return { ...result, memories };
   }
 
+  private reads() {
+    const { reads: samples, warmUp } = this.samples;
+    return measureReads(this.connections.connection, {
+      corpus: this.corpus,
+      turns: this.next,
+      samples,
+      warmUp,
+      seed: RECALL_SEED + 1,
+      signal: this.options.signal,
+      onProgress: this.enter('reads of sessions', 3 * samples),
+    });
+  }
+
   private async recallsUnderIngest(concurrency: number) {
     const ingest = startBackgroundIngest(this.connections.connection, {
       corpus: this.corpus,
@@ -196,7 +217,7 @@ class Bench {
     const { memories, others, signal } = this.options;
     const before = await this.recalls('recall before the others', 1);
     const otherMemories = memories * others;
-    const tenant = await createFreshTenant(operator, { ...TENANT, prefix: 'bench-others', signal });
+    const tenant = await createFreshTenant(operator, { ...tenantFor(this.options), prefix: 'bench-others', signal });
     try {
       const corpus = new Corpus({ seed: OTHERS_SEED, turns: otherMemories, endMs: this.endMs });
       const onProgress = this.enter('load of another tenant', otherMemories);
@@ -215,6 +236,12 @@ class Bench {
     return measureErasures(this.connections.connection, this.options.signal);
   }
 
+  /** Facts that the service has extracted since its start. */
+  private async factCount(): Promise<number> {
+    const { counters } = await this.connections.operator.admin.getStatus({});
+    return counters.find(({ name }) => name === 'mneme_facts_extracted_total')?.value ?? 0;
+  }
+
   private async diskBytes(): Promise<number> {
     return (await this.connections.operator.admin.getStatus({})).diskBytes;
   }
@@ -224,6 +251,14 @@ class Bench {
     this.options.onProgress?.(phase, 0, total);
     return (done) => this.options.onProgress?.(phase, done, total);
   }
+}
+
+function factsOf({ turns, recallableSeconds }: LoadResult, facts: number): FactsResult {
+  return { facts, factsPerTurn: facts / turns, recallablePerSecond: facts / recallableSeconds };
+}
+
+function tenantFor({ facts = false }: BenchOptions) {
+  return { ...TENANT, policy: facts ? {} : KEEPS_WORDS };
 }
 
 function requireWithin(field: string, value: number, { min, max }: { readonly min: number; readonly max: number }) {

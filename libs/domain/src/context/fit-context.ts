@@ -30,7 +30,7 @@ export interface FittedContext {
 /**
  * Chooses what goes into a budget, whole items only: the profile up to its share, the last turns up to theirs, then facts
  * and memories by worth, then with what is left the rest of the profile and older turns. What one part says, another does
- * not say again: a memory of a turn that stands there as a turn, a fact that the profile has.
+ * not say again: a memory of a turn that stands there as a turn, a fact that the profile or its own episode has.
  */
 export function fitContext({ items, budgetTokens, profileShare, turnsShare }: ContextSupply): FittedContext {
   const box = new Box(budgetTokens);
@@ -39,6 +39,7 @@ export function fitContext({ items, budgetTokens, profileShare, turnsShare }: Co
   const turns = box.fillUntilFull(newestFirst, budgetTokens * turnsShare);
   box.fill(items.fact, Infinity);
   box.fill(items.memory, Infinity);
+  box.takeBackCovered(items.fact);
   box.fill(profile, Infinity);
   box.fillUntilFull(turns, Infinity);
   const all = [...items.profile, ...items.fact, ...items.memory, ...items.turn];
@@ -85,6 +86,16 @@ class Box {
       }
     }
     return [];
+  }
+
+  /** Facts that a memory says in whole: their room goes to what comes after. */
+  takeBackCovered(facts: readonly PricedItem[]): void {
+    for (const fact of facts) {
+      if (!this.placed.has(fact) || !fact.turnIds.some((turnId) => this.ids.has(turnId))) continue;
+      this.placed.delete(fact);
+      this.repeated.add(fact);
+      this.left += fact.tokens;
+    }
   }
 
   private isSaid({ id, part, turnIds }: PricedItem): boolean {

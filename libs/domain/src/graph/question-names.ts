@@ -19,7 +19,7 @@ const SMALL = new Set(
   been being do does did done doing has have had having can could may might must shall should will would i i'm i've i'd i'll
   me my mine myself we we're we've us our ours you your yours he him his she her hers it its they them their theirs who whom
   whose what what's which when where why how long much many often old ever also else too again still yet now currently there
-  here please tell know remember say said tells mean thing things something anything someone anyone anybody somebody like get
+  here please tell told know remember say said tells mean thing things something anything someone anyone anybody somebody like get
   got go goes going went come comes came take takes took make makes made give gave use used want wants wanted`.split(
     /\s+/,
   ),

@@ -82,6 +82,29 @@ describe('judgeTurn', () => {
     expect(judgeTurn({ ...echo, echoShare: 0.8 }, DEFAULT_POLICY)).toEqual({ keep: false, reasons: ['recall-echo'] });
   });
 
+  it('hears a user who states anew what was recalled, and nobody who repeats it', () => {
+    const echoShare = 1;
+    const restated = 'I prefer the quiet carriage.';
+    expect(judgeTurn({ ...turn(restated), echoShare }, DEFAULT_POLICY)).toEqual({ keep: true, flags: ['preference'] });
+    for (const [content, role] of [
+      [restated, 'assistant'],
+      [restated, 'tool'],
+      ['The user prefers the quiet carriage.', 'user'],
+      ['The cellar flooded twice under the previous owner.', 'user'],
+    ] as const) {
+      const verdict = judgeTurn({ ...turn(content, role), echoShare }, DEFAULT_POLICY);
+      expect(verdict).toEqual({ keep: false, reasons: ['recall-echo'] });
+    }
+  });
+
+  it('takes the share of an echo from the policy', () => {
+    const echo = { ...turn('The order ships from Gdynia on Monday.', 'assistant'), echoShare: 0.5 };
+    const policyOf = (share: number) => ({ ...DEFAULT_POLICY, echo: { ...DEFAULT_POLICY.echo, share } });
+    expect(judgeTurn(echo, policyOf(0.5)).keep).toBe(false);
+    expect(judgeTurn(echo, policyOf(0.51)).keep).toBe(true);
+    expect(judgeTurn({ ...echo, echoShare: 0 }, policyOf(0)).keep).toBe(true);
+  });
+
   it('does not take a name by which somebody is called for something said', () => {
     expect(judgeTurn(turn('Good night, Ottilie!'), DEFAULT_POLICY).keep).toBe(false);
   });

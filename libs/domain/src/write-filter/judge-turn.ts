@@ -33,7 +33,7 @@ export interface Judgement {
   readonly weighed?: Weighed;
 }
 
-/** Version of the rules: 2. */
+/** Version of the rules: 3. */
 export function judgeTurn(turn: JudgedTurn, policy: TenantPolicy): Verdict {
   return explainTurn(turn, policy).verdict;
 }
@@ -48,7 +48,7 @@ export function explainTurn(turn: JudgedTurn, policy: TenantPolicy): Judgement {
   const weighed = weighText(turn.content);
   const { flags } = weighed;
   if (policy.keepAll || hasCalls) return { verdict: { keep: true, flags }, weighed };
-  const reason = refusalOf(turn, weighed);
+  const reason = refusalOf(turn, weighed, policy);
   if (reason !== undefined) return { verdict: dropped(reason), weighed };
   if (weighed.score >= policy.writeFilter.keepAtLeast) return { verdict: { keep: true, flags }, weighed };
   return { verdict: dropped(...lackOf(weighed)), weighed };
@@ -56,11 +56,13 @@ export function explainTurn(turn: JudgedTurn, policy: TenantPolicy): Judgement {
 
 const REPETITIVE_WORDS_MIN = 8;
 const REPETITIVE_DISTINCT_SHARE = 0.25;
-const ECHO_SHARE = 0.8;
 const WISHES: readonly TurnFlag[] = ['wish-to-remember', 'wish-to-forget'];
+/** What a person can state anew, and confirm by that. */
+const RESTATED: ReadonlySet<TurnFlag> = new Set(['preference', 'decision', 'identity', 'plan', 'correction']);
 
 /** What no score makes up for. */
-function refusalOf({ role, content, echoShare = 0 }: JudgedTurn, weighed: Weighed): DropReason | undefined {
+function refusalOf(turn: JudgedTurn, weighed: Weighed, policy: TenantPolicy): DropReason | undefined {
+  const { role, content } = turn;
   const { wordCount, distinctWordCount, blobCount, flags } = weighed;
   if (wordCount === 0) return 'no-content';
   if (blobCount > 0 && blobCount === wordCount) return 'unreadable';
@@ -69,7 +71,16 @@ function refusalOf({ role, content, echoShare = 0 }: JudgedTurn, weighed: Weighe
   // A person's own wish is heard even in words that look like instructions to a program.
   if (role === 'user' && flags.some((flag) => WISHES.includes(flag))) return undefined;
   if (isBootText(content)) return 'boot-text';
-  return isRecalled(content) || echoShare >= ECHO_SHARE ? 'recall-echo' : undefined;
+  return isRecalled(content) || isEcho(turn, weighed, policy) ? 'recall-echo' : undefined;
+}
+
+/**
+ * A user who says of themselves what was just recalled confirms it, and is heard; an agent, a tool or a pasted text that
+ * says it only repeats it.
+ */
+function isEcho({ role, echoShare = 0 }: JudgedTurn, { flags, points }: Weighed, { echo }: TenantPolicy): boolean {
+  if (echoShare === 0 || echoShare < echo.share) return false;
+  return !(role === 'user' && points.has('own') && flags.some((flag) => RESTATED.has(flag)));
 }
 
 function lackOf({ asksOnly, hasSmallTalk }: Weighed): readonly [DropReason, ...DropReason[]] {

@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
 import {
+  ACCESS_COUNTS,
+  type AccessCounts,
   type Catalogue,
   CATALOGUE,
   type Clock,
@@ -24,16 +26,18 @@ import {
   type ProjectionFactory,
   type RecordHandler,
 } from '@mneme/platform';
+import { CountAccesses } from './count-accesses.js';
 import { EmbedMemories } from './embed-memories.js';
 import type { EmbedderConfig } from './embedder.config.js';
 import { ProjectCatalogue } from './project-catalogue.js';
 
+export const ACCESS_COUNTS_RUNNER = Symbol('AccessCountsRunner');
 export const CATALOGUE_RUNNER = Symbol('CatalogueRunner');
 export const EMBEDDER_RUNNER = Symbol('EmbedderRunner');
 /** `ProjectionFactory` of both. */
 export const EMBEDDER_PROJECTIONS = Symbol('EmbedderProjections');
 
-/** Provides the runners of the groups `catalogue` and `embedder`. */
+/** Provides the runners of the groups `catalogue` and `embedder`, and of `access-counts`, which has the catalogue's settings. */
 @Module({})
 export class EmbedderModule {
   static register(config: EmbedderConfig): DynamicModule {
@@ -56,7 +60,16 @@ export class EmbedderModule {
         return runnerOf(handler, ['embedder', config.embedder], rest);
       },
     };
-    const providers = [catalogue, embedder, projectionsProvider];
+    const accessCounts = {
+      provide: ACCESS_COUNTS_RUNNER,
+      inject: [ACCESS_COUNTS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (counts: AccessCounts, ...[log, keyring, clock, metrics, logger]: RunnerParts) => {
+        const options = { group: 'access-counts', topic: TOPICS.recalls.name, ...config.catalogue };
+        const observer = observerOf(metrics, logger);
+        return new ConsumerRunner({ log, keyring, clock, observer }, new CountAccesses(counts), options);
+      },
+    };
+    const providers = [catalogue, embedder, accessCounts, projectionsProvider];
     return { module: EmbedderModule, providers, exports: providers };
   }
 }

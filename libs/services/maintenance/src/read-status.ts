@@ -19,6 +19,8 @@ const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
   ['catalogue', TOPICS.memories.name],
   ['embedder', TOPICS.memories.name],
   ['fact-graph', TOPICS.memories.name],
+  ['access-counts', TOPICS.recalls.name],
+  ['write-filter-recalls', TOPICS.recalls.name],
 ];
 
 /** How the service is: memory, disk, and how far each consumer group is behind. */

@@ -3,6 +3,7 @@ import {
   type ContextItem,
   type ContextPartName,
   type ContextPolicy,
+  contextTokensFor,
   fitContext,
   type FittedContext,
   lineOf,
@@ -52,7 +53,7 @@ const WIDEST_N = 999;
 export function assembleContext(parts: ContextParts, assembly: Assembly): AssembledContext {
   const { model, nowMs } = assembly;
   const supply = suppliedBy(parts, assembly);
-  const frameTokens = tokensFor(model, renderContext([]));
+  const frameTokens = contextTokensFor(model, renderContext([]));
   const { profileShare, turnsShare } = assembly.policy;
   const budgetTokens = Math.max(0, assembly.budgetTokens - frameTokens);
   const fitted = fitContext({ items: supply, budgetTokens, profileShare, turnsShare });
@@ -79,7 +80,10 @@ type Supply = Readonly<Record<ContextPartName, readonly PricedItem[]>>;
 function suppliedBy({ profile, recall, turns }: ContextParts, assembly: Assembly): Supply {
   const { model, nowMs } = assembly;
   const priced = (items: readonly ContextItem[]) =>
-    items.map((item) => ({ ...item, tokens: tokensFor(model, `${lineOf(renderedItemOf(item, WIDEST_N, nowMs))}\n`) }));
+    items.map((item) => ({
+      ...item,
+      tokens: contextTokensFor(model, `${lineOf(renderedItemOf(item, WIDEST_N, nowMs))}\n`),
+    }));
   return {
     profile: priced(profile.value === undefined ? [] : itemsOfProfile(profile.value)),
     fact: priced(itemsOfFacts('fact', recall.value?.facts ?? [])),
@@ -104,7 +108,7 @@ function partView(name: ContextPartName, { parts, supply, fitted }: Made): Conte
 
 function costOf(text: string, turns: readonly OpenedTurn[] = [], assembly: Assembly): ContextCost {
   const { model, budgetTokens, sessionTurnsMax } = assembly;
-  const tokens = tokensFor(model, text);
+  const tokens = contextTokensFor(model, text);
   const replayTokens = turns.reduce((sum, turn) => sum + replayTokensOf(model, turn), 0);
   return {
     model: model.name,

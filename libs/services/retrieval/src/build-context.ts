@@ -73,7 +73,7 @@ export class BuildContext {
   private async lastTurns(reader: Reader, session: string, limit: number) {
     const sessionKey = sessionKeyOf(reader.indexKeys, reader.subjectId, session);
     const turns = await this.ports.sessionStore.lastTurns(reader.scope, sessionKey, limit);
-    return openTurns(this.ports.keyring, reader.scope, turns);
+    return openTurns(this.ports.keyring, reader, turns);
   }
 }
 

@@ -53,7 +53,7 @@ const FURTHER_FACTS_MAX = 40;
 const ANSWER_SCORE_MIN = 0.4;
 const ANSWERS_MAX = 5;
 /** Facts of one relation that answer alike and each in full. */
-const ALIKE_MAX = 3;
+const ALIKE_MAX = 2;
 /** Memories that the graph alone has found and that are looked up. */
 const LOOKED_UP_MAX = 60;
 

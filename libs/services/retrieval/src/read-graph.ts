@@ -87,7 +87,7 @@ export class ReadGraph {
     const { state, failedTurnIds } = await this.ports.waitFor.wait(request.waitFor);
     return {
       ...(await this.profileOf(reader, perPredicate)),
-      ...(await this.openedSession(principal, request)),
+      ...(await this.openedSession(reader, request)),
       freshness: state,
       failedTurnIds: [...failedTurnIds],
     };
@@ -115,12 +115,9 @@ export class ReadGraph {
     };
   }
 
-  private async openedSession(
-    principal: Principal,
-    { session, userId, turns }: RequestedStart,
-  ): Promise<OpenedSession> {
+  private async openedSession(reader: Reader, { session, turns }: RequestedStart): Promise<OpenedSession> {
     if (session === undefined) return { turns: [] };
-    return this.ports.memories.openedSession(principal, { session, userId, limit: turns });
+    return this.ports.memories.openedSession(reader, { session, limit: turns });
   }
 
   private inputOf(reader: Reader, request: RequestedFacts): GraphInput {

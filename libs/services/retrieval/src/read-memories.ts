@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from './cursor.js';
 import { memoryFilterOf, type RequestedFilter } from './filters.js';
 import { type MemoryOpener, memoryView } from './memory-view.js';
 import { readCount } from './recall-input.js';
-import { readerOf } from './reader.js';
+import { type Reader, readerOf } from './reader.js';
 import { type OpenedSession, openSession, type WantedSession } from './sessions/open-session.js';
 import { readSessionName } from './sessions/session-input.js';
 import { openTurns, turnView } from './session-turns.js';
@@ -83,24 +83,24 @@ export class ReadMemories {
 
   /** The last turns of one conversation, oldest first; empty once it is over 24 h old. */
   async session(principal: Principal, request: RequestedSession): Promise<GetSessionResponse> {
-    const { scope, sessionKey, turnsMax } = await this.wantedOf(principal, request);
+    const reader = await readerOf(this.ports, principal, request.userId);
+    const { scope, sessionKey, turnsMax } = this.wantedOf(reader, request);
     const turns = await this.ports.sessionStore.lastTurns(scope, sessionKey, turnsMax);
-    return { turns: (await openTurns(this.ports.keyring, scope, turns)).map(turnView) };
+    return { turns: (await openTurns(this.ports.keyring, reader, turns)).map(turnView) };
   }
 
   /** What an agent goes on with: the last turns, the task, and what was left for the caller. */
-  async openedSession(principal: Principal, request: RequestedSession): Promise<OpenedSession> {
-    const wanted = await this.wantedOf(principal, request);
-    return openSession(this.ports, wanted);
+  async openedSession(reader: Reader, request: Omit<RequestedSession, 'userId'>): Promise<OpenedSession> {
+    return openSession(this.ports, this.wantedOf(reader, request));
   }
 
-  private async wantedOf(principal: Principal, request: RequestedSession): Promise<WantedSession> {
+  private wantedOf(reader: Reader, request: Omit<RequestedSession, 'userId'>): WantedSession {
     const session = readSessionName(request.session, this.limits);
-    const { scope, subjectId, indexKeys, tenant } = await readerOf(this.ports, principal, request.userId);
+    const { scope, subjectId, access, indexKeys, tenant } = reader;
     const max = limitsFor(this.limits, tenant.policy.limits).sessionTurnsMax;
     const turnsWanted = request.limit ?? Math.min(DEFAULT_TURNS, max);
     const turnsMax = readCount(turnsWanted, { field: 'limit', limit: 'sessionTurnsMax', max });
     const sessionKey = sessionKeyOf(indexKeys, subjectId, session);
-    return { scope, subjectId, sessionKey, turnsMax };
+    return { scope, subjectId, access, sessionKey, turnsMax };
   }
 }

@@ -16,7 +16,7 @@ import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
 import { JudgeTurns, type JudgeTurnsPorts, type Verdicts } from './judge-turns.js';
 import { SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
 
-export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'modelTimeoutMs'> {
+export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'modelTimeoutMs' | 'recent'> {
   readonly log: EventLog;
   readonly keyring: Keyring;
   readonly versions: MemoryVersions;

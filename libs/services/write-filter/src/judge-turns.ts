@@ -16,6 +16,7 @@ import type { EventLog, LanguageModel, MemoryVersions } from '@mneme/ports';
 import { askBySubject, type Keyring, parsedJson, type Received, type TurnRecord } from '@mneme/platform';
 import { ClaimRates } from './claim-rates.js';
 import { PublishedBefore } from './published-before.js';
+import type { RecentRecalls } from './recent-recalls.js';
 
 export interface JudgeTurnsPorts {
   readonly log: EventLog;
@@ -25,6 +26,8 @@ export interface JudgeTurnsPorts {
   readonly model?: LanguageModel | undefined;
   /** How long a batch goes on asking it. */
   readonly modelTimeoutMs?: number | undefined;
+  /** What was just recalled; absent: nothing is known of that. */
+  readonly recent?: RecentRecalls | undefined;
 }
 
 /** A turn that was opened, and what is to become of it. */
@@ -74,7 +77,7 @@ export class JudgeTurns {
     const content = openTurn(one, event);
     const [first, ...others] = poisonOf({ ...content, sourceClass: event.sourceClass }, policy);
     if (first !== undefined) return { state: 'held', reasons: [first, ...others] };
-    const turn = { ...content, role: event.role };
+    const turn = { ...content, role: event.role, echoShare: this.echoShareOf(one, content, policy) };
     const judgement = explainTurn(turn, policy);
     const { verdict } = judgement;
     if (verdict.keep && this.isRepeated(event, content, policy)) return { state: 'held', reasons: ['repeated-claim'] };
@@ -82,6 +85,15 @@ export class JudgeTurns {
       unclear.push({ one, content, policy, judgement });
     }
     return { state: 'judged', content, verdict };
+  }
+
+  private echoShareOf(
+    { event, access }: Received<TurnReceived>,
+    { content }: TurnContent,
+    policy: TenantPolicy,
+  ): number {
+    if (access === undefined) return 0;
+    return this.ports.recent?.echoShareOf(event, { text: content, policy, key: access.keys.echo }) ?? 0;
   }
 
   private isRepeated(turn: TurnReceived, content: TurnContent, { quarantine, keepAll }: TenantPolicy): boolean {

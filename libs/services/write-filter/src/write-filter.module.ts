@@ -12,18 +12,25 @@ import {
 } from '@mneme/ports';
 import { consumerLanguageModel, ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
+import { recallsHeardProvider, recentRecallsProvider } from './hear-recalls.module.js';
+import { RecentRecalls } from './recent-recalls.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
 
 export const WRITE_FILTER = Symbol('WriteFilter');
 
-/** Provides the runner of the group `write-filter` under `WRITE_FILTER`. */
+/** Provides the runner of the group `write-filter` under `WRITE_FILTER`, and under `RECALLS_HEARD` what it knows recalls by. */
 @Module({})
 export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [LANGUAGE_MODEL, MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (languageModel: LanguageModel, versions: MemoryVersions, ...parts: RunnerParts) => {
+      inject: [RecentRecalls, LANGUAGE_MODEL, MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      useFactory: (
+        recent: RecentRecalls,
+        languageModel: LanguageModel,
+        versions: MemoryVersions,
+        ...parts: RunnerParts
+      ) => {
         const [log, keyring, clock, metrics, logger] = parts;
         const observer = {
           kept: (flags: readonly string[]) => {
@@ -38,12 +45,13 @@ export class WriteFilterModule {
         };
         const { modelTimeoutMs } = config;
         const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
-        const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, observer });
+        const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, recent, observer });
         const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };
         return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
       },
     };
-    return { module: WriteFilterModule, providers: [provider], exports: [provider] };
+    const providers = [recentRecallsProvider, recallsHeardProvider(config), provider];
+    return { module: WriteFilterModule, providers, exports: providers };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { SessionKey, SubjectId } from '@mneme/events';
 import type { ReadScope } from '@mneme/domain';
+import type { SubjectAccess } from '@mneme/platform';
 import type { HandOffNote, SessionState, SessionTurn } from '@mneme/proto';
 import type { SessionPorts } from './session-caller.js';
 import { openTurns, turnView } from '../session-turns.js';
@@ -17,6 +18,8 @@ export interface WantedSession {
   readonly scope: ReadScope;
   /** Whose session it is. */
   readonly subjectId: SubjectId;
+  /** Keys of that subject, as they were just read; undefined when there are none. */
+  readonly access: SubjectAccess | undefined;
   readonly sessionKey: SessionKey;
   readonly turnsMax: number;
 }
@@ -25,14 +28,13 @@ type OpenPorts = Pick<SessionPorts, 'keyring' | 'clock'> & {
   readonly sessionStore: Pick<SessionPorts['sessionStore'], 'openSession'>;
 };
 
-/** Opens what the scope may read of a session: one step on the store, and one look at the fence. */
+/** Opens what the scope may read of a session: one step on the store. */
 export async function openSession(ports: OpenPorts, wanted: WantedSession): Promise<OpenedSession> {
-  const { scope, subjectId, sessionKey, turnsMax } = wanted;
+  const { scope, access, sessionKey, turnsMax } = wanted;
   const view = { turnsMax, nowMs: ports.clock.nowMs() };
   const { turns, task, handOff } = await ports.sessionStore.openSession(scope, sessionKey, view);
-  const opened = { turns: (await openTurns(ports.keyring, scope, turns)).map(turnView) };
+  const opened = { turns: (await openTurns(ports.keyring, wanted, turns)).map(turnView) };
   if (task === undefined && handOff === undefined) return opened;
-  const access = (await ports.keyring.openFresh(scope.tenantId, [subjectId])).get(subjectId);
   const taskText = openDocument({ scope, access, kind: 'task' }, task);
   const note = openDocument({ scope, access, kind: 'hand-off' }, handOff);
   return {

@@ -15,6 +15,7 @@ import {
   tenantSubjectIdOf,
 } from '@mneme/domain';
 import type { Catalogue, HandOff } from '@mneme/ports';
+import type { SubjectAccess } from '@mneme/platform';
 import type { Memory, ResumeResponse } from '@mneme/proto';
 import { type MemoryOpener, memoryView } from '../memory-view.js';
 import { readCount } from '../recall-input.js';
@@ -55,9 +56,9 @@ export class ResumeSession {
     const wanted = request.turns ?? Math.min(DEFAULT_TURNS, turnsMax);
     const turns = readCount(wanted, { field: 'turns', limit: 'sessionTurnsMax', max: turnsMax });
     const memories = readMemories(request.memories);
-    const { handOff, text, scope } = await this.handOffOf(principal, indexKeys, request.resumeToken);
+    const { handOff, text, scope, access } = await this.handOffOf(principal, indexKeys, request.resumeToken);
     const { subjectId, sessionKey } = handOff;
-    const opened = await openSession(this.ports, { scope, subjectId, sessionKey, turnsMax: turns });
+    const opened = await openSession(this.ports, { scope, subjectId, access, sessionKey, turnsMax: turns });
     const ofSession = await this.listed(scope, { sessionKeys: [sessionKey] }, memories);
     const ofTeams = await this.ofTeams(scope, principal.teamIds, { besides: ofSession, limit: memories });
     return {
@@ -83,7 +84,7 @@ export class ResumeSession {
     const access = (await keyring.openFresh(principal.tenantId, [subjectId])).get(subjectId);
     const text = openDocument({ scope: receiver, access, kind: 'hand-off' }, handOff);
     if (text === undefined || scope === undefined) throw nothingToResume();
-    return { handOff, text, scope };
+    return { handOff, text, scope, access };
   }
 
   private async ofTeams(
@@ -112,6 +113,7 @@ interface Resumed {
   readonly handOff: HandOff;
   readonly text: SessionText;
   readonly scope: ReadScope;
+  readonly access: SubjectAccess | undefined;
 }
 
 /** A token gives no right: who may not speak for the session's user does not get the user's session. */
