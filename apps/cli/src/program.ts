@@ -11,6 +11,7 @@ import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
+import { addQuarantine } from './commands/quarantine.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
@@ -50,6 +51,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
+  for (const add of [addQuarantine]) add(shelf);
   for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;
 }

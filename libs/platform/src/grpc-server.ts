@@ -12,6 +12,7 @@ import {
   PROTO_DIRECTORY,
   PROTO_FILES,
   PROTO_PACKAGE,
+  QuarantineService,
   RetrievalService,
 } from '@mneme/proto';
 import type { Address } from './config.js';
@@ -60,6 +61,7 @@ function generatedServices(): Record<string, ServiceDefinition> {
     Erasure: ErasureService,
     Admin: AdminService,
     Organisation: OrganisationService,
+    Quarantine: QuarantineService,
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),
