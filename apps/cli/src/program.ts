@@ -13,6 +13,7 @@ import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
+import { addQuarantine } from './commands/quarantine.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
 import { addSession } from './commands/session.js';
@@ -51,9 +52,9 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
       writeErr: onUsageError,
     });
   const shelf: Shelf = { program, terminal, begin, finish };
-  for (const add of [addServe, addIngest, addRecall, addContext, addMemories, addSession, addGraph, addErasure])
-    add(shelf);
+  for (const add of [addServe, addIngest, addRecall, addContext, addMemories]) add(shelf);
+  for (const add of [addSession, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
-  for (const add of [addStatus, addDigest, addEval, addBench, addDemo]) add(shelf);
+  for (const add of [addQuarantine, addStatus, addDigest, addEval, addBench, addDemo]) add(shelf);
   return program;
 }

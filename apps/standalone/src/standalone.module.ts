@@ -3,7 +3,7 @@ import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
 import { IngestModule } from '@mneme/ingest-service';
-import { MaintenanceModule } from '@mneme/maintenance-service';
+import { MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service';
 import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
@@ -34,6 +34,7 @@ export class StandaloneModule {
         graphExtractor,
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
+        QuarantineModule.register(),
         MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs, projections }),
       ],
     };

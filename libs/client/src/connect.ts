@@ -8,6 +8,7 @@ import {
   IngestClient,
   OrganisationClient,
   type IngestTurnsRequest,
+  QuarantineClient,
   type RecallRequest,
   RetrievalClient,
   SessionsClient,
@@ -79,6 +80,7 @@ export function connect(options: ConnectOptions) {
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
     organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
+    quarantine: quarantineCalls(new QuarantineClient(address, secure, shared), context),
     close: () => channel.close(),
   };
 }
@@ -197,6 +199,14 @@ function organisationCalls(client: OrganisationClient, context: CallContext) {
     createGrant: unary(client.createGrant.bind(client), context),
     listGrants: unary(client.listGrants.bind(client), context),
     removeGrant: unary(client.removeGrant.bind(client), context),
+  };
+}
+
+function quarantineCalls(client: QuarantineClient, context: CallContext) {
+  return {
+    listQuarantine: unary(client.listQuarantine.bind(client), context),
+    releaseTurn: unary(client.releaseTurn.bind(client), context),
+    rejectTurn: unary(client.rejectTurn.bind(client), context),
   };
 }
 

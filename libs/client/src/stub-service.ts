@@ -16,6 +16,8 @@ import {
   IngestService,
   type OrganisationServer,
   OrganisationService,
+  type QuarantineServer,
+  QuarantineService,
   type Refusal,
   type RetrievalServer,
   RetrievalService,
@@ -31,6 +33,7 @@ export interface StubHandlers {
   readonly erasure?: Partial<ErasureServer>;
   readonly admin?: Partial<AdminServer>;
   readonly organisation?: Partial<OrganisationServer>;
+  readonly quarantine?: Partial<QuarantineServer>;
 }
 
 export interface StubService {
@@ -48,6 +51,7 @@ export async function startStubService(handlers: StubHandlers): Promise<StubServ
   server.addService(ErasureService, implementationOf(handlers.erasure));
   server.addService(AdminService, implementationOf(handlers.admin));
   server.addService(OrganisationService, implementationOf(handlers.organisation));
+  server.addService(QuarantineService, implementationOf(handlers.quarantine));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);

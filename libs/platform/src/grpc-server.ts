@@ -14,6 +14,7 @@ import {
   PROTO_DIRECTORY,
   PROTO_FILES,
   PROTO_PACKAGE,
+  QuarantineService,
   RetrievalService,
   SessionsService,
 } from '@mneme/proto';
@@ -66,6 +67,7 @@ function generatedServices(): Record<string, ServiceDefinition> {
     Organisation: OrganisationService,
     Sessions: SessionsService,
     Maintenance: MaintenanceService,
+    Quarantine: QuarantineService,
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),

@@ -28,11 +28,7 @@ describe('DailyTokenBudget', () => {
   });
 
   it('is never taken twice by those who ask at once', async () => {
-    const budget = new DailyTokenBudget(new FixedClock(), {
-      tokensMaxOf: async () => 100,
-      onUsedUp: noop,
-      onUsed: noop,
-    });
+    const budget = new DailyTokenBudget(new FixedClock(), async () => 100);
     const tenant = randomTenantId();
     const taken = await Promise.all(Array.from({ length: 20 }, () => budget.take(tenant, 30)));
     expect(taken.filter((one) => one !== undefined)).toHaveLength(3);

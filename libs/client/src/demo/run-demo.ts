@@ -159,7 +159,7 @@ async function reportOf(
   const ended = isOver ? await agent.sessions.endSession({ session: name, userId: USER }) : undefined;
   const waitFor = { token: ended?.token ?? token, timeoutMs: WAIT_MS };
   const started = await agent.retrieval.initSession({ userId: USER, waitFor });
-  const filters = [{ field: 'session', op: 'eq', values: [name] }];
+  const filters = [{ field: 'session', op: 'in', values: [name] }];
   const { memories } = await agent.retrieval.listMemories({ userId: USER, filters, pageSize: 200, waitFor });
   const kept: Record<string, number> = {};
   for (const { kind } of memories) kept[kind] = (kept[kind] ?? 0) + 1;

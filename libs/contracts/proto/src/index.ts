@@ -7,6 +7,7 @@ export * from './generated/mneme/v1/erasure.js';
 export * from './generated/mneme/v1/ingest.js';
 export * from './generated/mneme/v1/maintenance.js';
 export * from './generated/mneme/v1/organisation.js';
+export * from './generated/mneme/v1/quarantine.js';
 export * from './generated/mneme/v1/retrieval.js';
 export * from './generated/mneme/v1/sessions.js';
 
@@ -22,6 +23,7 @@ export const PROTO_FILES = [
   'commands',
   'sessions',
   'maintenance',
+  'quarantine',
 ].map((name) => `mneme/v1/${name}.proto`);
 /** Trailer of a failed call: a `Refusal` as JSON in ASCII. */
 export const ERROR_TRAILER = 'mneme-error';

@@ -6,3 +6,4 @@ export * from './housekeeping.js';
 export * from './maintenance.module.js';
 export * from './replay-memories.js';
 export * from './tenants.js';
+export * from './quarantine/quarantine.module.js';
