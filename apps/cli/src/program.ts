@@ -1,12 +1,15 @@
 import { Command } from 'commander';
+import { addAuditMemories } from './commands/audit-memories.js';
 import { addBench } from './commands/bench.js';
 import { addDigest } from './commands/digest.js';
+import { addDoctor } from './commands/doctor.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
 import { addGraph } from './commands/graph.js';
 import { addGrant } from './commands/grant.js';
 import { addIngest } from './commands/ingest.js';
 import { addIssuer } from './commands/issuer.js';
+import { addJunk } from './commands/junk.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
@@ -15,6 +18,7 @@ import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
 import { addTenant } from './commands/tenant.js';
+import { addWebhook } from './commands/webhook.js';
 import type { Shelf } from './leaf.js';
 import { versionOf } from './paths.js';
 
@@ -50,6 +54,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
+  for (const add of [addAuditMemories, addJunk, addWebhook, addDoctor]) add(shelf);
   for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);
   return program;
 }

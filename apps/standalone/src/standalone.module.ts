@@ -7,7 +7,7 @@ import { MaintenanceModule } from '@mneme/maintenance-service';
 import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
-import { diskBytesOf } from './disk-bytes.js';
+import { diskBytesOf, diskFreeOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
@@ -24,6 +24,9 @@ export class StandaloneModule {
       { module: graphExtractor, token: GRAPH_PROJECTIONS },
     ];
     const diskBytes = () => diskBytesOf(dataDirectory);
+    const diskFree = () => diskFreeOf(dataDirectory);
+    const { maintenance: config } = configs;
+    const maintenance = { version: VERSION, dataDirectory, diskBytes, diskFree, housekeepingMs, projections, config };
     return {
       module: StandaloneModule,
       controllers: [HealthController],
@@ -34,7 +37,7 @@ export class StandaloneModule {
         graphExtractor,
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
-        MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs, projections }),
+        MaintenanceModule.register(maintenance),
       ],
     };
   }

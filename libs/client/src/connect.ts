@@ -7,6 +7,7 @@ import {
   IngestClient,
   OrganisationClient,
   type IngestTurnsRequest,
+  MaintenanceClient,
   type RecallRequest,
   RetrievalClient,
 } from '@mneme/proto';
@@ -75,6 +76,7 @@ export function connect(options: ConnectOptions) {
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
     organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
+    maintenance: maintenanceCalls(new MaintenanceClient(address, secure, shared), { context, longWork }),
     close: () => channel.close(),
   };
 }
@@ -166,6 +168,28 @@ function organisationCalls(client: OrganisationClient, context: CallContext) {
     createGrant: unary(client.createGrant.bind(client), context),
     listGrants: unary(client.listGrants.bind(client), context),
     removeGrant: unary(client.removeGrant.bind(client), context),
+  };
+}
+
+function maintenanceCalls(
+  client: MaintenanceClient,
+  contexts: { readonly context: CallContext; readonly longWork: CallContext },
+) {
+  const { context, longWork } = contexts;
+  return {
+    startAudit: unary(client.startAudit.bind(client), context),
+    runAudit: unary(client.runAudit.bind(client), context),
+    stopAudit: unary(client.stopAudit.bind(client), context),
+    getAudit: unary(client.getAudit.bind(client), context),
+    listAudits: unary(client.listAudits.bind(client), context),
+    listAuditFindings: unary(client.listAuditFindings.bind(client), longWork),
+    listDueReviews: unary(client.listDueReviews.bind(client), context),
+    getJunk: unary(client.getJunk.bind(client), longWork),
+    setWebhook: unary(client.setWebhook.bind(client), context),
+    rotateWebhookKey: unary(client.rotateWebhookKey.bind(client), context),
+    getWebhook: unary(client.getWebhook.bind(client), context),
+    removeWebhook: unary(client.removeWebhook.bind(client), context),
+    diagnose: unary(client.diagnose.bind(client), context),
   };
 }
 

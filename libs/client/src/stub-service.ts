@@ -14,6 +14,8 @@ import {
   ERROR_TRAILER,
   type IngestServer,
   IngestService,
+  type MaintenanceServer,
+  MaintenanceService,
   type OrganisationServer,
   OrganisationService,
   type Refusal,
@@ -28,6 +30,7 @@ export interface StubHandlers {
   readonly erasure?: Partial<ErasureServer>;
   readonly admin?: Partial<AdminServer>;
   readonly organisation?: Partial<OrganisationServer>;
+  readonly maintenance?: Partial<MaintenanceServer>;
 }
 
 export interface StubService {
@@ -44,6 +47,7 @@ export async function startStubService(handlers: StubHandlers): Promise<StubServ
   server.addService(ErasureService, implementationOf(handlers.erasure));
   server.addService(AdminService, implementationOf(handlers.admin));
   server.addService(OrganisationService, implementationOf(handlers.organisation));
+  server.addService(MaintenanceService, implementationOf(handlers.maintenance));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);

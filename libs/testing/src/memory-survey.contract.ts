@@ -75,6 +75,7 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       const subjects = own.map(({ subjectId }) => subjectId).sort();
       expect(await fixture.survey.surveySubjects(tenant, { limit: 10 })).toEqual(subjects);
       const stranger = subjectRef(tenantId, (theirs[1] as MemoryDerived).subjectId);
+      expect(await fixture.survey.surveyText(stranger, memoryId)).toBeUndefined();
       expect(await fixture.survey.surveyTexts(stranger, { limit: 10 })).toEqual([]);
     });
 
@@ -160,6 +161,19 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       const one = await fixture.survey.surveyTexts(ref, { limit: 2 });
       const rest = await fixture.survey.surveyTexts(ref, { limit: 2, after: one.at(-1) as (typeof one)[number] });
       expect([...one, ...rest].map(({ sealed }) => sealed).sort()).toEqual(own.map(({ sealed }) => sealed).sort());
+    });
+
+    it('has one memory of a subject in its newest version', async () => {
+      const old = aMemory();
+      const newest = { ...old, version: old.version + 1 };
+      await write([newest, old]);
+      const subject = subjectRef(old.tenantId, old.subjectId);
+      expect(await fixture.survey.surveyText(subject, old.memoryId)).toMatchObject({
+        version: newest.version,
+        sealed: newest.sealed,
+        accessCount: 0,
+      });
+      expect(await fixture.survey.surveyText(subject, randomMemoryId())).toBeUndefined();
     });
   });
 }

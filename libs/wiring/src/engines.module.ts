@@ -24,6 +24,7 @@ import {
   USAGE_STORE,
   VECTOR_INDEX,
   VECTOR_SURVEY,
+  WEBHOOK_CALLER,
   WEBHOOK_STORE,
 } from '@mneme/ports';
 import {
@@ -80,10 +81,6 @@ export class EnginesModule {
       value(CATALOGUE, stores.catalogue),
       value(VECTOR_INDEX, stores.vectorIndex),
       value(FACT_GRAPH, stores.factGraph),
-      value(MEMORY_SURVEY, stores.memorySurvey),
-      value(VECTOR_SURVEY, stores.vectorSurvey),
-      value(AUDIT_JOURNAL, stores.auditJournal),
-      value(WEBHOOK_STORE, stores.webhookStore),
       value(SESSION_STORE, stores.sessionStore),
       value(SHADOW_STORES, stores.shadowStores),
       value(ERASABLE_STORES, [
@@ -94,6 +91,7 @@ export class EnginesModule {
         stores.acceptedTurns,
       ]),
       value(AUDITABLE_STORES, [stores.catalogue, stores.vectorIndex, stores.factGraph]),
+      ...portsOfMaintenance(engines),
       value(EMBEDDER, embedder),
       value(LANGUAGE_MODEL, languageModel),
       value(CLOCK, clock),
@@ -111,6 +109,17 @@ export class EnginesModule {
     ];
     return { module: EnginesModule, global: true, providers, exports: providers };
   }
+}
+
+/** What maintenance alone asks for. */
+function portsOfMaintenance({ stores, webhookCaller }: Engines): readonly Provider[] {
+  return [
+    value(MEMORY_SURVEY, stores.memorySurvey),
+    value(VECTOR_SURVEY, stores.vectorSurvey),
+    value(AUDIT_JOURNAL, stores.auditJournal),
+    value(WEBHOOK_STORE, stores.webhookStore),
+    value(WEBHOOK_CALLER, webhookCaller),
+  ];
 }
 
 function value(provide: symbol | (new (...parts: never[]) => unknown), useValue: unknown) {

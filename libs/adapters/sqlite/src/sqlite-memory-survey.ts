@@ -1,4 +1,4 @@
-import type { MemoryKind, SubjectId } from '@mneme/events';
+import type { MemoryId, MemoryKind, SubjectId } from '@mneme/events';
 import type { SubjectRef, SurveyedMemory, SurveyedText, TenantRef } from '@mneme/domain';
 import type { MemorySurvey, SurveyPage } from '@mneme/ports';
 import { type Database, guard, type Statement } from './database.js';
@@ -46,6 +46,10 @@ export class SqliteMemorySurvey implements MemorySurvey {
   ): Promise<readonly SurveyedText[]> {
     const { sourceId, memoryId } = after ?? { sourceId: '', memoryId: '' };
     return this.select('texts', TEXT, { tenantId, subjectId, sourceId, memoryId, limit });
+  }
+
+  async surveyText({ tenantId, subjectId }: SubjectRef, memoryId: MemoryId): Promise<SurveyedText | undefined> {
+    return this.select('text', TEXT, { tenantId, subjectId, memoryId })[0];
   }
 
   private select<T extends object>(
@@ -137,6 +141,8 @@ export const SURVEY_SQL = {
       SELECT (SELECT min(subject_id) FROM catalogue WHERE tenant_id = :tenantId AND subject_id > found.subject_id)
         FROM found WHERE found.subject_id IS NOT NULL
     ) SELECT subject_id FROM found WHERE subject_id IS NOT NULL LIMIT :limit + 0`,
+  text: `SELECT ${TEXT.list} FROM catalogue AS own INDEXED BY catalogue_by_memory
+    WHERE memory_id = :memoryId AND tenant_id = :tenantId AND subject_id = :subjectId AND ${IS_HIGHEST} LIMIT 1`,
   texts: `SELECT ${TEXT.list} FROM catalogue AS own INDEXED BY catalogue_by_subject
     WHERE tenant_id = :tenantId AND subject_id = :subjectId AND (source_id, memory_id) > (:sourceId, :memoryId) AND ${IS_HIGHEST}
     ORDER BY source_id, memory_id LIMIT :limit + 0`,
