@@ -97,8 +97,8 @@ const FIELDS = [
   { name: 'review_by_ms', field: 'reviewByMs' },
   { name: 'expires_at_ms', field: 'expiresAtMs' },
   { name: 'epoch', field: 'epoch' },
-  // Each version counts its own accesses; the memory's are all of them.
-  { name: ofEvery('sum(access_count)'), field: 'accessCount' },
+  // Whichever version was recalled: the accesses are the memory's.
+  { name: ofEvery('max(access_count)'), field: 'accessCount' },
   { name: ofEvery('max(last_access_ms)'), field: 'lastAccessMs' },
 ] as const;
 
