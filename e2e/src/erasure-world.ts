@@ -26,7 +26,7 @@ import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { DEFAULT_ERASURE_CONFIG, type ErasureConfig, type ErasurePorts, RunErasures } from '@mneme/erasure-service';
 import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
-import { type Engines, openEngines } from '@mneme/wiring';
+import { type Engines, openEngines, parseEnginesConfig } from '@mneme/wiring';
 import { aTurn, eventually, randomTenantId } from '@mneme/testing';
 import { DEAF } from './deaf-observer.js';
 import { factsOfWorld } from './world-facts.js';
@@ -67,13 +67,7 @@ export class ErasureWorld {
   }
 
   static async open({ consuming = true } = {}): Promise<ErasureWorld> {
-    const config = {
-      engine: 'sqlite',
-      embedder: { engine: 'static' },
-      languageModel: { engine: 'none' },
-      dataDirectory: ':memory:',
-      keyCacheSubjectsMax: 1_000,
-    } as const;
+    const config = parseEnginesConfig({ MNEME_DATA_DIR: ':memory:' });
     const parts = { logger: new Logger('silent'), metrics: new Metrics() };
     const engines = await openEngines({ ...config, keyCacheMs: KEY_CACHE_MS }, parts);
     const world = new ErasureWorld(engines, randomTenantId());

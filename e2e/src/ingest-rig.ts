@@ -23,7 +23,7 @@ import {
   tenantKeyContext,
 } from '@mneme/platform';
 import { randomTenantId } from '@mneme/testing';
-import { type Engines, EnginesModule, openEngines } from '@mneme/wiring';
+import { type Engines, EnginesModule, openEngines, parseWebhookConfig } from '@mneme/wiring';
 
 const RIGHTS: readonly Right[] = ['ingest', 'on-behalf-of', 'publish', 'recall'];
 const KEY_CACHE_MS = 5_000;
@@ -41,6 +41,7 @@ export async function openIngest(given: Partial<IngestConfig> = {}) {
     engine: 'sqlite',
     embedder: { engine: 'static' },
     languageModel: { engine: 'none' },
+    webhook: parseWebhookConfig({}),
     dataDirectory,
     keyCacheMs: KEY_CACHE_MS,
     keyCacheSubjectsMax: 1_000,

@@ -1,14 +1,17 @@
 import { Command } from 'commander';
+import { addAuditMemories } from './commands/audit-memories.js';
 import { addBench } from './commands/bench.js';
 import { addDemo } from './commands/demo.js';
 import { addContext } from './commands/context.js';
 import { addDigest } from './commands/digest.js';
+import { addDoctor } from './commands/doctor.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
 import { addGraph } from './commands/graph.js';
 import { addGrant } from './commands/grant.js';
 import { addIngest } from './commands/ingest.js';
 import { addIssuer } from './commands/issuer.js';
+import { addJunk } from './commands/junk.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
@@ -19,6 +22,7 @@ import { addServe } from './commands/serve.js';
 import { addSession } from './commands/session.js';
 import { addStatus } from './commands/status.js';
 import { addTenant } from './commands/tenant.js';
+import { addWebhook } from './commands/webhook.js';
 import type { Shelf } from './leaf.js';
 import { versionOf } from './paths.js';
 
@@ -55,6 +59,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
   for (const add of [addServe, addIngest, addRecall, addContext, addMemories]) add(shelf);
   for (const add of [addSession, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
-  for (const add of [addQuarantine, addStatus, addDigest, addEval, addBench, addDemo]) add(shelf);
+  for (const add of [addQuarantine, addAuditMemories, addJunk, addWebhook]) add(shelf);
+  for (const add of [addStatus, addDoctor, addDigest, addEval, addBench, addDemo]) add(shelf);
   return program;
 }

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Bytes of the files in a directory; one that goes meanwhile counts as nothing. */
@@ -11,4 +11,10 @@ export async function diskBytesOf(directory: string): Promise<number> {
     );
   }
   return bytes;
+}
+
+/** Room on the disk that a directory is on: what this process may still write, and all there is. */
+export async function diskFreeOf(directory: string): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(directory);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }

@@ -2,6 +2,7 @@ import { type EmbedderConfig, parseEmbedderConfig } from '@mneme/embedder-servic
 import { type ErasureConfig, parseErasureConfig } from '@mneme/erasure-service';
 import { type GraphExtractorConfig, parseGraphExtractorConfig } from '@mneme/graph-extractor-service';
 import { type IngestConfig, parseIngestConfig } from '@mneme/ingest-service';
+import { type MaintenanceConfig, parseMaintenanceConfig } from '@mneme/maintenance-service';
 import { type Env, type JwtConfig, parseJwtConfig, parseParts, parseTlsConfig, type TlsConfig } from '@mneme/platform';
 import { parseRetrievalConfig, type RetrievalConfig } from '@mneme/retrieval-service';
 import { type EnginesConfig, parseEnginesConfig } from '@mneme/wiring';
@@ -17,6 +18,7 @@ export interface StandaloneConfigs {
   readonly graphExtractor: GraphExtractorConfig;
   readonly retrieval: RetrievalConfig;
   readonly erasure: ErasureConfig;
+  readonly maintenance: MaintenanceConfig;
   readonly jwt: JwtConfig;
   /** Undefined: plain text. */
   readonly tls: TlsConfig | undefined;
@@ -34,6 +36,7 @@ export function parseStandaloneConfigs(env: Env): StandaloneConfigs {
       graphExtractor: parseGraphExtractorConfig,
       retrieval: parseRetrievalConfig,
       erasure: parseErasureConfig,
+      maintenance: parseMaintenanceConfig,
       jwt: parseJwtConfig,
       tls: parseTlsConfig,
     },

@@ -7,7 +7,7 @@ import { MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service'
 import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
-import { diskBytesOf } from './disk-bytes.js';
+import { diskBytesOf, diskFreeOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
@@ -24,6 +24,9 @@ export class StandaloneModule {
       { module: graphExtractor, token: GRAPH_PROJECTIONS },
     ];
     const diskBytes = () => diskBytesOf(dataDirectory);
+    const diskFree = () => diskFreeOf(dataDirectory);
+    const { maintenance: config } = configs;
+    const maintenance = { version: VERSION, dataDirectory, diskBytes, diskFree, housekeepingMs, projections, config };
     return {
       module: StandaloneModule,
       controllers: [HealthController],
@@ -35,7 +38,7 @@ export class StandaloneModule {
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
         QuarantineModule.register(),
-        MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs, projections }),
+        MaintenanceModule.register(maintenance),
       ],
     };
   }

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { RunErasures } from '@mneme/erasure-service';
 import { AcceptTurns } from '@mneme/ingest-service';
-import { ApiKeys, EndIdleSessions, Housekeeping, Tenants } from '@mneme/maintenance-service';
+import { ApiKeys, EndIdleSessions, Housekeeping, RunAudits, Tenants, VerifyCritical } from '@mneme/maintenance-service';
 import {
   GrpcErrorFilter,
   grpcOptions,
@@ -67,8 +67,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
-    part('housekeeping', app.get(Housekeeping, { strict: false })),
-    part('idle-sessions', app.get(EndIdleSessions, { strict: false })),
+    ...upkeepParts(app),
     {
       name: 'servers',
       start: async () => {
@@ -115,4 +114,14 @@ async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> 
 
 function part(name: string, owner: Pick<Part, 'start' | 'stop'>): Part {
   return { name, start: () => owner.start(), stop: () => owner.stop() };
+}
+
+/** What keeps memories true beside the requests. */
+function upkeepParts(app: NestExpressApplication): readonly Part[] {
+  return [
+    part('housekeeping', app.get(Housekeeping, { strict: false })),
+    part('idle-sessions', app.get(EndIdleSessions, { strict: false })),
+    part('audits', app.get(RunAudits, { strict: false })),
+    part('verification', app.get(VerifyCritical, { strict: false })),
+  ];
 }

@@ -9,6 +9,7 @@ import {
   OrganisationClient,
   type IngestTurnsRequest,
   QuarantineClient,
+  MaintenanceClient,
   type RecallRequest,
   RetrievalClient,
   SessionsClient,
@@ -81,6 +82,7 @@ export function connect(options: ConnectOptions) {
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
     organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
     quarantine: quarantineCalls(new QuarantineClient(address, secure, shared), context),
+    maintenance: maintenanceCalls(new MaintenanceClient(address, secure, shared), { context, longWork }),
     close: () => channel.close(),
   };
 }
@@ -207,6 +209,28 @@ function quarantineCalls(client: QuarantineClient, context: CallContext) {
     listQuarantine: unary(client.listQuarantine.bind(client), context),
     releaseTurn: unary(client.releaseTurn.bind(client), context),
     rejectTurn: unary(client.rejectTurn.bind(client), context),
+  };
+}
+
+function maintenanceCalls(
+  client: MaintenanceClient,
+  contexts: { readonly context: CallContext; readonly longWork: CallContext },
+) {
+  const { context, longWork } = contexts;
+  return {
+    startAudit: unary(client.startAudit.bind(client), context),
+    runAudit: unary(client.runAudit.bind(client), context),
+    stopAudit: unary(client.stopAudit.bind(client), context),
+    getAudit: unary(client.getAudit.bind(client), context),
+    listAudits: unary(client.listAudits.bind(client), context),
+    listAuditFindings: unary(client.listAuditFindings.bind(client), longWork),
+    listDueReviews: unary(client.listDueReviews.bind(client), context),
+    getJunk: unary(client.getJunk.bind(client), longWork),
+    setWebhook: unary(client.setWebhook.bind(client), context),
+    rotateWebhookKey: unary(client.rotateWebhookKey.bind(client), context),
+    getWebhook: unary(client.getWebhook.bind(client), context),
+    removeWebhook: unary(client.removeWebhook.bind(client), context),
+    diagnose: unary(client.diagnose.bind(client), context),
   };
 }
 

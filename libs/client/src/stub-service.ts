@@ -14,6 +14,8 @@ import {
   ERROR_TRAILER,
   type IngestServer,
   IngestService,
+  type MaintenanceServer,
+  MaintenanceService,
   type OrganisationServer,
   OrganisationService,
   type QuarantineServer,
@@ -34,6 +36,7 @@ export interface StubHandlers {
   readonly admin?: Partial<AdminServer>;
   readonly organisation?: Partial<OrganisationServer>;
   readonly quarantine?: Partial<QuarantineServer>;
+  readonly maintenance?: Partial<MaintenanceServer>;
 }
 
 export interface StubService {
@@ -52,6 +55,7 @@ export async function startStubService(handlers: StubHandlers): Promise<StubServ
   server.addService(AdminService, implementationOf(handlers.admin));
   server.addService(OrganisationService, implementationOf(handlers.organisation));
   server.addService(QuarantineService, implementationOf(handlers.quarantine));
+  server.addService(MaintenanceService, implementationOf(handlers.maintenance));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => {
       if (error === null) resolve(bound);

@@ -43,6 +43,15 @@ export function memoryIdOf(cause: MemoryCause): MemoryId {
   return name(cause.tenantId, cause.subjectId, cause.sourceId, cause.kind, cause.ordinal) as MemoryId;
 }
 
+/** Names one request to verify a version of a memory: uuid v5 of ["verification", tenantId, memoryId, version]. */
+export function verificationIdOf(memory: {
+  readonly tenantId: TenantId;
+  readonly memoryId: MemoryId;
+  readonly version: number;
+}): string {
+  return name('verification', memory.tenantId, memory.memoryId, memory.version);
+}
+
 /** Key of one version of a memory on `memories`. */
 export function memoryKeyOf(memory: { readonly memoryId: MemoryId; readonly version: number }): string {
   return `${memory.memoryId}/${memory.version}`;

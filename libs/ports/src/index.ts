@@ -26,4 +26,5 @@ export * from './tokens.js';
 export type * from './usage-store.js';
 export type * from './vector-index.js';
 export type * from './vector-survey.js';
+export type * from './webhook-caller.js';
 export type * from './webhook-store.js';

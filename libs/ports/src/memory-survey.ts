@@ -51,4 +51,7 @@ export interface MemorySurvey {
     subject: SubjectRef,
     page: { readonly limit: number; readonly after?: { readonly sourceId: SourceId; readonly memoryId: MemoryId } },
   ): Promise<readonly SurveyedText[]>;
+
+  /** One of the subject's memories with its sealed text. */
+  surveyText(subject: SubjectRef, memoryId: MemoryId): Promise<SurveyedText | undefined>;
 }

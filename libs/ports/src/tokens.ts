@@ -25,6 +25,7 @@ export const USAGE_STORE = Symbol('UsageStore');
 export const VECTOR_INDEX = Symbol('VectorIndex');
 /** `VectorSurvey`; for maintenance alone. */
 export const VECTOR_SURVEY = Symbol('VectorSurvey');
+export const WEBHOOK_CALLER = Symbol('WebhookCaller');
 export const WEBHOOK_STORE = Symbol('WebhookStore');
 /** `readonly ErasableStore[]`: every store that can hold a subject's records. */
 export const ERASABLE_STORES = Symbol('ErasableStores');

@@ -38,6 +38,8 @@ export * from './token-issuer.js';
 export * from './usage-store.contract.js';
 export * from './vector-index.contract.js';
 export * from './vector-survey.contract.js';
+export * from './webhook-caller.contract.js';
+export * from './webhook-server.js';
 export * from './webhook-store.contract.js';
 export * from './embedder.contract.js';
 export * from './shadow-stores.contract.js';

@@ -75,10 +75,11 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       const subjects = own.map(({ subjectId }) => subjectId).sort();
       expect(await fixture.survey.surveySubjects(tenant, { limit: 10 })).toEqual(subjects);
       const stranger = subjectRef(tenantId, (theirs[1] as MemoryDerived).subjectId);
+      expect(await fixture.survey.surveyText(stranger, memoryId)).toBeUndefined();
       expect(await fixture.survey.surveyTexts(stranger, { limit: 10 })).toEqual([]);
     });
 
-    it('shows the newest version alone, with the accesses of all versions and without text', async () => {
+    it('shows the newest version alone, with the accesses of any version and without text', async () => {
       const tenantId = randomTenantId();
       const old = aMemory({ tenantId, recordedAt: 10, flags: ['plan'], confidence: 0.8 });
       const newest = { ...old, version: 20, confidence: 0.4 };
@@ -93,7 +94,7 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
         derivedFrom: _d,
         ...row
       } = catalogueRowOf(newest);
-      expect(await all(tenantId, 10)).toEqual([{ ...row, accessCount: 5, lastAccessMs: 1_000 }]);
+      expect(await all(tenantId, 10)).toEqual([{ ...row, accessCount: 3, lastAccessMs: 1_000 }]);
       expect(await all(tenantId, 10, 20)).toEqual([]);
       await fixture.catalogue.remove([newest]);
       expect(await all(tenantId, 10)).toEqual([expect.objectContaining({ version: 10, accessCount: 3 })]);
@@ -160,6 +161,19 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       const one = await fixture.survey.surveyTexts(ref, { limit: 2 });
       const rest = await fixture.survey.surveyTexts(ref, { limit: 2, after: one.at(-1) as (typeof one)[number] });
       expect([...one, ...rest].map(({ sealed }) => sealed).sort()).toEqual(own.map(({ sealed }) => sealed).sort());
+    });
+
+    it('has one memory of a subject in its newest version', async () => {
+      const old = aMemory();
+      const newest = { ...old, version: old.version + 1 };
+      await write([newest, old]);
+      const subject = subjectRef(old.tenantId, old.subjectId);
+      expect(await fixture.survey.surveyText(subject, old.memoryId)).toMatchObject({
+        version: newest.version,
+        sealed: newest.sealed,
+        accessCount: 0,
+      });
+      expect(await fixture.survey.surveyText(subject, randomMemoryId())).toBeUndefined();
     });
   });
 }

@@ -15,6 +15,7 @@ describe('parseEnginesConfig', () => {
       keyCacheSubjectsMax: 20_000,
       embedder: { engine: 'static' },
       languageModel: { engine: 'none' },
+      webhook: expect.objectContaining({ allowHttp: false }),
     });
   });
 

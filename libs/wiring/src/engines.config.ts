@@ -5,12 +5,15 @@ import {
   parseEmbedderChoice,
   parseLanguageModelChoice,
 } from './models.config.js';
+import type { HttpWebhookCallerOptions } from '@mneme/webhook';
+import { parseWebhookConfig } from './webhook.config.js';
 
 /** Which engines hold the data, and which models read it. */
 export interface EnginesConfig extends StoresConfig {
   readonly engine: 'sqlite';
   readonly embedder: EmbedderChoice;
   readonly languageModel: LanguageModelChoice;
+  readonly webhook: HttpWebhookCallerOptions;
 }
 
 interface StoresConfig {
@@ -21,7 +24,7 @@ interface StoresConfig {
 }
 
 /**
- * Reads `MNEME_DATA_DIR`, `MNEME_KEY_CACHE_*`, `MNEME_EMBEDDER*` and `MNEME_LANGUAGE_MODEL*`; the settings of a model server
+ * Reads `MNEME_DATA_DIR`, `MNEME_KEY_CACHE_*`, `MNEME_EMBEDDER*`, `MNEME_LANGUAGE_MODEL*` and `MNEME_WEBHOOK_*`; the settings of a model server
  * that is not chosen are not looked at. @throws InvalidInput with every problem at once.
  */
 export function parseEnginesConfig(env: Env): EnginesConfig {
@@ -29,12 +32,13 @@ export function parseEnginesConfig(env: Env): EnginesConfig {
     stores: parseStoresConfig,
     embedder: parseEmbedderChoice,
     languageModel: parseLanguageModelChoice,
+    webhook: parseWebhookConfig,
   };
-  const { stores, embedder, languageModel } = parseParts<Parts>(parsers, env);
-  return { engine: 'sqlite', ...stores, embedder, languageModel };
+  const { stores, ...rest } = parseParts<Parts>(parsers, env);
+  return { engine: 'sqlite', ...stores, ...rest };
 }
 
-type Parts = Pick<EnginesConfig, 'embedder' | 'languageModel'> & { readonly stores: StoresConfig };
+type Parts = Pick<EnginesConfig, 'embedder' | 'languageModel' | 'webhook'> & { readonly stores: StoresConfig };
 
 function parseStoresConfig(env: Env): StoresConfig {
   return parseEnv(

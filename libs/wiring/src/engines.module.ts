@@ -26,6 +26,7 @@ import {
   USAGE_STORE,
   VECTOR_INDEX,
   VECTOR_SURVEY,
+  WEBHOOK_CALLER,
   WEBHOOK_STORE,
 } from '@mneme/ports';
 import {
@@ -92,10 +93,6 @@ export class EnginesModule {
       value(ACCESS_COUNTS, stores.accessCounts),
       value(VECTOR_INDEX, stores.vectorIndex),
       value(FACT_GRAPH, stores.factGraph),
-      value(MEMORY_SURVEY, stores.memorySurvey),
-      value(VECTOR_SURVEY, stores.vectorSurvey),
-      value(AUDIT_JOURNAL, stores.auditJournal),
-      value(WEBHOOK_STORE, stores.webhookStore),
       value(SESSION_STORE, stores.sessionStore),
       value(SESSION_ENDS, stores.sessionStore),
       value(SHADOW_STORES, stores.shadowStores),
@@ -107,6 +104,7 @@ export class EnginesModule {
         stores.acceptedTurns,
       ]),
       value(AUDITABLE_STORES, [stores.catalogue, stores.vectorIndex, stores.factGraph]),
+      ...portsOfMaintenance(engines),
       value(EMBEDDER, embedder),
       value(LANGUAGE_MODEL, languageModel),
       value(CLOCK, clock),
@@ -125,6 +123,17 @@ export class EnginesModule {
     ];
     return { module: EnginesModule, global: true, providers, exports: providers };
   }
+}
+
+/** What maintenance alone asks for. */
+function portsOfMaintenance({ stores, webhookCaller }: Engines): readonly Provider[] {
+  return [
+    value(MEMORY_SURVEY, stores.memorySurvey),
+    value(VECTOR_SURVEY, stores.vectorSurvey),
+    value(AUDIT_JOURNAL, stores.auditJournal),
+    value(WEBHOOK_STORE, stores.webhookStore),
+    value(WEBHOOK_CALLER, webhookCaller),
+  ];
 }
 
 function value(provide: symbol | (new (...parts: never[]) => unknown), useValue: unknown) {

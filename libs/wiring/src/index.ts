@@ -6,4 +6,5 @@ export * from './open-embedder.js';
 export * from './open-engines.js';
 export * from './open-language-model.js';
 export * from './system-clock.js';
+export * from './webhook.config.js';
 export { sharedMemory } from '@mneme/sqlite';

@@ -1,6 +1,7 @@
-import type { Clock, Embedder, LanguageModel } from '@mneme/ports';
+import type { Clock, Embedder, LanguageModel, WebhookCaller } from '@mneme/ports';
 import { BudgetMeter, Keyring, type Logger, type Metrics } from '@mneme/platform';
 import { openSqlite, type SharedOpening, type Sqlite } from '@mneme/sqlite';
+import { HttpWebhookCaller } from '@mneme/webhook';
 import type { EnginesConfig } from './engines.config.js';
 import { openEmbedder } from './open-embedder.js';
 import { openLanguageModel } from './open-language-model.js';
@@ -14,6 +15,7 @@ export interface Engines {
   readonly clock: Clock;
   readonly keyring: Keyring;
   readonly budgets: BudgetMeter;
+  readonly webhookCaller: WebhookCaller;
   close(): Promise<void>;
 }
 
@@ -48,5 +50,6 @@ export async function openEngines(
     await budgets.flush();
     await stores.close();
   };
-  return { stores, embedder, languageModel, clock, keyring, budgets, close };
+  const webhookCaller = new HttpWebhookCaller(config.webhook);
+  return { stores, embedder, languageModel, clock, keyring, budgets, webhookCaller, close };
 }

@@ -1,4 +1,4 @@
-import type { MemoryKind, SubjectId } from '@mneme/events';
+import type { MemoryId, MemoryKind, SubjectId } from '@mneme/events';
 import type { SubjectRef, SurveyedMemory, SurveyedText, TenantRef } from '@mneme/domain';
 import type { MemorySurvey, SurveyPage } from '@mneme/ports';
 import { type Database, guard, type Statement } from './database.js';
@@ -48,6 +48,10 @@ export class SqliteMemorySurvey implements MemorySurvey {
     return this.select('texts', TEXT, { tenantId, subjectId, sourceId, memoryId, limit });
   }
 
+  async surveyText({ tenantId, subjectId }: SubjectRef, memoryId: MemoryId): Promise<SurveyedText | undefined> {
+    return this.select('text', TEXT, { tenantId, subjectId, memoryId })[0];
+  }
+
   private select<T extends object>(
     name: keyof typeof SURVEY_SQL,
     columns: RecordColumns<T>,
@@ -93,8 +97,8 @@ const FIELDS = [
   { name: 'review_by_ms', field: 'reviewByMs' },
   { name: 'expires_at_ms', field: 'expiresAtMs' },
   { name: 'epoch', field: 'epoch' },
-  // Each version counts its own accesses; the memory's are all of them.
-  { name: ofEvery('sum(access_count)'), field: 'accessCount' },
+  // Whichever version was recalled: the accesses are the memory's.
+  { name: ofEvery('max(access_count)'), field: 'accessCount' },
   { name: ofEvery('max(last_access_ms)'), field: 'lastAccessMs' },
 ] as const;
 
@@ -137,6 +141,8 @@ export const SURVEY_SQL = {
       SELECT (SELECT min(subject_id) FROM catalogue WHERE tenant_id = :tenantId AND subject_id > found.subject_id)
         FROM found WHERE found.subject_id IS NOT NULL
     ) SELECT subject_id FROM found WHERE subject_id IS NOT NULL LIMIT :limit + 0`,
+  text: `SELECT ${TEXT.list} FROM catalogue AS own INDEXED BY catalogue_by_memory
+    WHERE memory_id = :memoryId AND tenant_id = :tenantId AND subject_id = :subjectId AND ${IS_HIGHEST} LIMIT 1`,
   texts: `SELECT ${TEXT.list} FROM catalogue AS own INDEXED BY catalogue_by_subject
     WHERE tenant_id = :tenantId AND subject_id = :subjectId AND (source_id, memory_id) > (:sourceId, :memoryId) AND ${IS_HIGHEST}
     ORDER BY source_id, memory_id LIMIT :limit + 0`,

@@ -78,6 +78,8 @@ export const CommandGivenV1 = z.object({
     .optional(),
   /** A `retract` whose memory lives on in another. */
   mergedInto: MemoryId.optional(),
+  /** A `retract` of a memory that was not wrong, only old or told twice: the facts and summaries made of it stay. */
+  keepsDerived: z.boolean().optional(),
   confidence: Share.optional(),
   reviewBy: Instant.optional(),
   expiresAt: Instant.optional(),

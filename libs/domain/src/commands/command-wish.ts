@@ -25,12 +25,13 @@ export type CommandWish =
       readonly text?: string | undefined;
       readonly object?: string | undefined;
     }
-  /** Every version goes; `mergedInto` says where it lives on. */
+  /** Every version goes; `mergedInto` says where it lives on, `keepsDerived` that what was made of it stays. */
   | {
       readonly action: 'retract';
       readonly target: CommandTarget;
       readonly reason?: string | undefined;
       readonly mergedInto?: MemoryId | undefined;
+      readonly keepsDerived?: boolean | undefined;
     }
   /** The same for each memory of a turn, within bounds when there are any; also for those still on their way. */
   | {

@@ -1,10 +1,12 @@
 import { budgetDayOf } from '@mneme/domain';
-import type { AcceptedTurns, Clock, SessionStore, UsageStore } from '@mneme/ports';
+import type { AcceptedTurns, AuditJournal, Clock, ControlStore, SessionStore, UsageStore } from '@mneme/ports';
 import type { Logger } from '@mneme/platform';
+import { type TenantWork, tenantRound } from './reviews/tenant-rounds.js';
 
 const SESSION_TTL_MS = 24 * 3_600_000;
 const ACCEPTED_TTL_MS = 14 * 24 * 3_600_000;
 const USAGE_TTL_MS = 62 * 24 * 3_600_000;
+const AUDIT_TTL_MS = 90 * 24 * 3_600_000;
 const SLICE_MAX = 1_000;
 const SLICES_MAX = 100;
 
@@ -12,13 +14,22 @@ export interface HousekeepingPorts {
   readonly acceptedTurns: AcceptedTurns;
   readonly sessionStore: SessionStore;
   readonly usageStore: UsageStore;
+  readonly auditJournal: AuditJournal;
+  readonly controlStore: Pick<ControlStore, 'listTenants'>;
+  /** What is done for each tenant: what has expired goes, what nobody reviewed is lowered. */
+  readonly works: readonly TenantWork[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** Drops what has outlived its time: sessions after 24 h, reservations of turns after 14 days, used budgets after 62. */
+/**
+ * Drops what has outlived its time: sessions after 24 h, reservations of turns after 14 days, used budgets after 62, audits
+ * after 90, and memories when they expire.
+ */
 export class Housekeeping {
   private timer: NodeJS.Timeout | undefined;
+  private readonly stopping = new AbortController();
+  private round: Promise<void> | undefined;
 
   constructor(
     private readonly ports: HousekeepingPorts,
@@ -29,19 +40,40 @@ export class Housekeeping {
     this.timer = setInterval(() => void this.runOnce(), this.everyMs).unref();
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     clearInterval(this.timer);
+    this.stopping.abort();
+    await this.round;
   }
 
-  async runOnce(): Promise<void> {
-    const nowMs = this.ports.clock.nowMs();
+  /** One round; while one runs, that one. */
+  runOnce(): Promise<void> {
+    this.round ??= this.run().finally(() => {
+      this.round = undefined;
+    });
+    return this.round;
+  }
+
+  private async run(): Promise<void> {
+    const { sessionStore, acceptedTurns, usageStore, auditJournal, clock, logger } = this.ports;
+    const nowMs = clock.nowMs();
+    const auditsBefore = new Date(nowMs - AUDIT_TTL_MS).toISOString();
     try {
-      await inSlices(() => this.ports.sessionStore.expire(nowMs - SESSION_TTL_MS, SLICE_MAX));
-      await inSlices(() => this.ports.acceptedTurns.expire((nowMs - ACCEPTED_TTL_MS) * 1_000, SLICE_MAX));
-      await inSlices(() => this.ports.usageStore.expireUsage(budgetDayOf(nowMs - USAGE_TTL_MS), SLICE_MAX));
+      await inSlices(() => sessionStore.expire(nowMs - SESSION_TTL_MS, SLICE_MAX));
+      await inSlices(() => acceptedTurns.expire((nowMs - ACCEPTED_TTL_MS) * 1_000, SLICE_MAX));
+      await inSlices(() => usageStore.expireUsage(budgetDayOf(nowMs - USAGE_TTL_MS), SLICE_MAX));
+      await inSlices(() => auditJournal.expireAudits(auditsBefore, SLICE_MAX));
+      for (const work of this.ports.works) await this.forTenants(work, nowMs);
     } catch (error) {
-      this.ports.logger.error('housekeeping failed and is tried again later', { error });
+      logger.error('housekeeping failed and is tried again later', { error });
     }
+  }
+
+  private forTenants(work: TenantWork, nowMs: number): Promise<void> {
+    const { controlStore, logger } = this.ports;
+    const failed = (tenantId: string, error: unknown) =>
+      logger.warn('the memories of a tenant could not be kept and are tried again later', { tenantId, error });
+    return tenantRound({ controlStore, failed }, { work, nowMs, signal: this.stopping.signal });
   }
 }
 

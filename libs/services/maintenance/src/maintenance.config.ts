@@ -1,4 +1,4 @@
-import { type Env, integerFrom, oneOf, parseEnv } from '@mneme/platform';
+import { type Env, integerFrom, parseEnv } from '@mneme/platform';
 
 export interface MaintenanceConfig {
   /** Commands that maintenance gives in a second, so that ingest and the consumers are not starved. */
@@ -24,15 +24,7 @@ export interface MaintenanceConfig {
 }
 
 export interface WebhookConfig {
-  /** `http:` beside `https:`. */
-  readonly allowHttp: boolean;
-  /** Loopback, private and link-local addresses. */
-  readonly allowPrivate: boolean;
-  /** Of one request as a whole, from the look-up of the name to the last byte. */
-  readonly timeoutMs: number;
-  readonly answerBytesMax: number;
-  readonly urlCharsMax: number;
-  /** Requests under way in this process; a tenant has at most a quarter of them. */
+  /** Requests under way in this process. */
   readonly atOnceMax: number;
   /** How often the catalogue is looked at for what is due. */
   readonly everyMs: number;
@@ -60,11 +52,6 @@ export const DEFAULT_MAINTENANCE_CONFIG: MaintenanceConfig = {
   findingsLookedAtMax: 5_000,
   droppedRecordsMax: 50_000,
   webhook: {
-    allowHttp: false,
-    allowPrivate: false,
-    timeoutMs: 5_000,
-    answerBytesMax: 65_536,
-    urlCharsMax: 2_048,
     atOnceMax: 8,
     everyMs: 15_000,
     roundMemoriesMax: 100,
@@ -76,23 +63,16 @@ export const DEFAULT_MAINTENANCE_CONFIG: MaintenanceConfig = {
   },
 };
 
-const SWITCH = ['off', 'on'] as const;
-
-/** Reads `MNEME_MAINTENANCE_*` and `MNEME_WEBHOOK_*`. @throws InvalidInput with every problem at once. */
+/** Reads `MNEME_MAINTENANCE_*` and of `MNEME_WEBHOOK_*` how often it is asked. @throws InvalidInput with every problem. */
 export function parseMaintenanceConfig(env: Env): MaintenanceConfig {
   const { webhook, ...defaults } = DEFAULT_MAINTENANCE_CONFIG;
-  const read = parseEnv(
+  const { commandsPerS, ...read } = parseEnv(
     {
       commandsPerS: ['MNEME_MAINTENANCE_COMMANDS_PER_S', integerFrom(1, 10_000, defaults.commandsPerS)],
-      allowHttp: ['MNEME_WEBHOOK_HTTP', oneOf(SWITCH, 'off')],
-      allowPrivate: ['MNEME_WEBHOOK_PRIVATE', oneOf(SWITCH, 'off')],
-      timeoutMs: ['MNEME_WEBHOOK_TIMEOUT_MS', integerFrom(100, 60_000, webhook.timeoutMs)],
       everyMs: ['MNEME_WEBHOOK_EVERY_MS', integerFrom(100, 3_600_000, webhook.everyMs)],
       atOnceMax: ['MNEME_WEBHOOK_AT_ONCE_MAX', integerFrom(1, 64, webhook.atOnceMax)],
     },
     env,
   );
-  const { commandsPerS, allowHttp, allowPrivate, ...rest } = read;
-  const switches = { allowHttp: allowHttp === 'on', allowPrivate: allowPrivate === 'on' };
-  return { ...defaults, commandsPerS, webhook: { ...webhook, ...rest, ...switches } };
+  return { ...defaults, commandsPerS, webhook: { ...webhook, ...read } };
 }

@@ -1,7 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import {
-  ACCEPTED_TURNS,
-  type AcceptedTurns,
   type Clock,
   CLOCK,
   CONTROL_STORE,
@@ -22,8 +20,6 @@ import {
   type SessionStore,
   SHADOW_STORES,
   type ShadowStores,
-  USAGE_STORE,
-  type UsageStore,
 } from '@mneme/ports';
 import {
   AuthGuard,
@@ -37,41 +33,52 @@ import {
 import { AdminController } from './admin.controller.js';
 import { Admins } from './admins.js';
 import { ApiKeys } from './api-keys.js';
+import { RunAudits } from './audits/run-audits.js';
 import { EndIdleSessions } from './end-idle-sessions.js';
 import { DigestController, REPLAY_PORTS } from './digest.controller.js';
 import { Housekeeping } from './housekeeping.js';
 import { IssuersController } from './issuers.controller.js';
 import { Issuers } from './issuers.js';
+import { MaintenanceController } from './maintenance.controller.js';
 import { OrganisationController } from './organisation.controller.js';
 import { Organisation } from './organisation.js';
 import { PolicyController } from './policy.controller.js';
 import type { ReplayPorts } from './replay-memories.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
 import { Tenants } from './tenants.js';
+import { type UpkeepOptions, upkeepProviders } from './upkeep.providers.js';
+import { VerifyCritical } from './webhook/verify-critical.js';
 
 /** What only the process knows of itself. */
-export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> & {
-  readonly housekeepingMs: number;
-  /** The modules that provide the projections which a replay goes through, each with the token of its factory. */
-  readonly projections: readonly { readonly module: DynamicModule; readonly token: symbol }[];
-};
+export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> &
+  UpkeepOptions & {
+    /** The modules that provide the projections which a replay goes through, each with the token of its factory. */
+    readonly projections: readonly { readonly module: DynamicModule; readonly token: symbol }[];
+  };
 
-/** Serves `Admin`; provides `Tenants`, `ApiKeys`, `Housekeeping` and `EndIdleSessions`. */
+/** Serves `Admin` and `Maintenance`; provides what a process needs of it, and what it starts and stops. */
 @Module({})
 export class MaintenanceModule {
   static register(options: MaintenanceOptions): DynamicModule {
     return {
       module: MaintenanceModule,
       imports: options.projections.map(({ module }) => module),
-      controllers: [AdminController, OrganisationController, IssuersController, PolicyController, DigestController],
+      controllers: [
+        AdminController,
+        OrganisationController,
+        IssuersController,
+        PolicyController,
+        DigestController,
+        MaintenanceController,
+      ],
       providers: [
         ...administration,
         statusProvider(options),
         replayProvider(options),
-        housekeepingProvider(options),
         idleProvider,
+        ...upkeepProviders(options),
       ],
-      exports: [Tenants, ApiKeys, Housekeeping, EndIdleSessions],
+      exports: [Tenants, ApiKeys, Housekeeping, EndIdleSessions, RunAudits, VerifyCritical],
     };
   }
 }
@@ -133,16 +140,5 @@ function statusProvider(options: MaintenanceOptions) {
     inject: [EVENT_LOG, EMBEDDER, Metrics],
     useFactory: (log: EventLog, embedder: Embedder, metrics: Metrics) =>
       new ReadStatus({ log, embedder, metrics, ...options }),
-  };
-}
-
-type KeptHouse = [AcceptedTurns, SessionStore, UsageStore, Clock, Logger];
-
-function housekeepingProvider({ housekeepingMs }: MaintenanceOptions) {
-  return {
-    provide: Housekeeping,
-    inject: [ACCEPTED_TURNS, SESSION_STORE, USAGE_STORE, CLOCK, Logger],
-    useFactory: (...[acceptedTurns, sessionStore, usageStore, clock, logger]: KeptHouse) =>
-      new Housekeeping({ acceptedTurns, sessionStore, usageStore, clock, logger }, housekeepingMs),
   };
 }

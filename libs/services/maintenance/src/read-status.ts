@@ -13,7 +13,7 @@ export interface StatusSources {
   readonly diskBytes: () => Promise<number>;
 }
 
-const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
+export const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
   ['write-filter', TOPICS.turns.name],
   ['graph-extractor', TOPICS.memories.name],
   ['catalogue', TOPICS.memories.name],

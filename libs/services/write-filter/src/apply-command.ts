@@ -106,7 +106,7 @@ async function recordProcedure(
 /** What was made of an episode goes or ends with it; of one that was corrected its owner makes new facts by itself. */
 async function cascade(command: CommandGiven, memory: MemoryDerived, draft: MemoryDraft): Promise<void> {
   const { action } = command;
-  if (memory.kind !== 'episode') return;
+  if (memory.kind !== 'episode' || command.keepsDerived === true) return;
   if (action === 'retract' || action === 'correct') await removeSummariesOf(memory, draft);
   if (action === 'retract' || action === 'expire') pass(command, [memory.sourceId], draft);
 }

@@ -14,8 +14,8 @@ function wishOf(finding: AuditFinding): CommandWish {
     case 'lower':
       return { action: 'reassess', target, confidence: finding.confidence, reason: finding.reason };
     case 'remove':
-      return { action: 'retract', target, reason: finding.reason };
+      return { action: 'retract', target, reason: finding.reason, keepsDerived: true };
     case 'merge':
-      return { action: 'retract', target, reason: 'merged', mergedInto: finding.mergedInto };
+      return { action: 'retract', target, reason: 'merged', mergedInto: finding.mergedInto, keepsDerived: true };
   }
 }

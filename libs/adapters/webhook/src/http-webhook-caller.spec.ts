@@ -1,0 +1,4 @@
+import { webhookCallerContract } from '@mneme/testing';
+import { HttpWebhookCaller } from './http-webhook-caller.js';
+
+webhookCallerContract((given) => new HttpWebhookCaller(given));
