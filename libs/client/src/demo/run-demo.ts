@@ -19,6 +19,8 @@ const TEAM = 'travel';
 const [PLANNER, BOOKINGS] = ['planner', 'bookings'];
 const RIGHTS = ['ingest', 'recall', 'on-behalf-of'];
 const WAIT_MS = 20_000;
+/** About a screen of text: what an agent would give to a question at its desk. */
+const BUDGET_TOKENS = 700;
 const DAY_MS = 86_400_000;
 const NOTE = 'Two nights in Rotterdam, Monday to Wednesday evening. The seats are chosen; only the payment is left.';
 const STATE = { task: 'book the third trip', done: ['dates', 'flights'], left: ['pay'] };
@@ -79,12 +81,7 @@ async function play(desk: Desk, { sessions, onProgress }: DemoOptions): Promise<
   }
   const last = sessions.at(-1)?.name ?? '';
   const handOff = await handOver(desk, last);
-  const context = await desk.bookings.retrieval.buildContext({
-    question: QUESTION,
-    userId: USER,
-    session: last,
-    filters: [],
-  });
+  const context = await desk.bookings.retrieval.buildContext(asked(QUESTION, last));
   return {
     tenantId: desk.tenantId,
     user: USER,
@@ -111,12 +108,16 @@ async function say(
     ({ token } = await agent.ingest.ingestTurns({ turns: [ingested(turn, occurredAtOf(turn, { nowMs, last }))] }));
     if (turn.role === 'user') {
       const waitFor = { token, timeoutMs: WAIT_MS };
-      const context = { question: turn.content, userId: USER, session: name, filters: [], waitFor };
+      const context = { ...asked(turn.content, name), waitFor };
       meter.note(await agent.retrieval.buildContext(context));
     }
     onTurn();
   }
   return token;
+}
+
+function asked(question: string, session: string) {
+  return { question, userId: USER, session, filters: [], budgetTokens: BUDGET_TOKENS };
 }
 
 function ingested({ session, role, content, speakerName }: DemoTurn, occurredAt: string): Turn {
