@@ -20,7 +20,7 @@ const [PLANNER, BOOKINGS] = ['planner', 'bookings'];
 const RIGHTS = ['ingest', 'recall', 'on-behalf-of'];
 const WAIT_MS = 20_000;
 /** About a screen of text: what an agent would give to a question at its desk. */
-const BUDGET_TOKENS = 700;
+const BUDGET_TOKENS = 500;
 const DAY_MS = 86_400_000;
 const NOTE = 'Two nights in Rotterdam, Monday to Wednesday evening. The seats are chosen; only the payment is left.';
 const STATE = { task: 'book the third trip', done: ['dates', 'flights'], left: ['pay'] };
