@@ -65,8 +65,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
-    part('housekeeping', app.get(Housekeeping, { strict: false })),
-    part('idle-sessions', app.get(EndIdleSessions, { strict: false })),
+    ...housekeepersOf(app),
     {
       name: 'servers',
       start: async () => {
@@ -109,6 +108,14 @@ function nestOptionsOf(logger: Logger, tls: TlsConfig | undefined) {
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {
   lifecycle.stopOnSignals((code) => process.exit(code));
   await lifecycle.start(parts);
+}
+
+/** What looks after the stores from time to time. */
+function housekeepersOf(app: NestExpressApplication): readonly Part[] {
+  return [
+    part('housekeeping', app.get(Housekeeping, { strict: false })),
+    part('idle-sessions', app.get(EndIdleSessions, { strict: false })),
+  ];
 }
 
 function part(name: string, owner: Pick<Part, 'start' | 'stop'>): Part {

@@ -62,17 +62,6 @@ export class EnginesModule {
       keyring,
       clock,
     });
-    const { log, acceptedTurns } = stores;
-    const order = new TurnOrder({ acceptedTurns, log, clock, logger });
-    const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
-    const endSessions = new EndSessions({
-      sessionEnds: stores.sessionStore,
-      keyring,
-      acceptedTurns,
-      log,
-      order,
-      logger,
-    });
     const providers = [
       value(EVENT_LOG, stores.log),
       value(MEMORY_VERSIONS, stores.memoryVersions),
@@ -106,15 +95,25 @@ export class EnginesModule {
       value(ISSUER_STORE, stores.issuerStore),
       value(TokenVerifier, tokens),
       value(AuthGuard, guard),
-      value(TurnOrder, order),
-      value(AcceptCommands, acceptCommands),
-      value(EndSessions, endSessions),
+      ...writersOf(engines, logger),
       value(Logger, logger),
       value(Metrics, metrics),
       value(Readiness, readiness),
     ];
     return { module: EnginesModule, global: true, providers, exports: providers };
   }
+}
+
+/** What writes to `turns` from more than one service, in one order. */
+function writersOf({ stores, clock, keyring }: Engines, logger: Logger): readonly Provider[] {
+  const { log, acceptedTurns, sessionStore: sessionEnds } = stores;
+  const order = new TurnOrder({ acceptedTurns, log, clock, logger });
+  const ports = { keyring, acceptedTurns, log, order, logger };
+  return [
+    value(TurnOrder, order),
+    value(AcceptCommands, new AcceptCommands(ports)),
+    value(EndSessions, new EndSessions({ ...ports, sessionEnds })),
+  ];
 }
 
 function value(provide: symbol | (new (...parts: never[]) => unknown), useValue: unknown) {

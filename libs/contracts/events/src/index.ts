@@ -7,6 +7,7 @@ export * from './progress-noted.v1.js';
 export * from './turn-discarded.v1.js';
 export * from './dead-lettered.v1.js';
 export * from './erasure-step-taken.v1.js';
+export * from './procedure.js';
 export * from './command-given.v1.js';
 export * from './command-passed.v1.js';
 export * from './command-refused.v1.js';
