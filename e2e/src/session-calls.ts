@@ -19,7 +19,6 @@ import {
   subjectRef,
   tenantSubjectIdOf,
 } from '@mneme/domain';
-import type { Clock } from '@mneme/ports';
 import { encodeReadToken, EndSessions, tenantKeyContext, TurnOrder } from '@mneme/platform';
 import { EndSession, HandOffSession, KeepStates, MemoryOpener, ResumeSession } from '@mneme/retrieval-service';
 import { aPrincipal, aTurn, randomTenantId } from '@mneme/testing';
@@ -28,7 +27,10 @@ import type { ErasureWorld } from './erasure-world.js';
 export type SessionCalls = ReturnType<typeof sessionCallsOf>;
 
 /** The calls of `Sessions` on a world's stores, as the service builds them; `clock` is that of tokens and revisions. */
-export function sessionCallsOf({ engines, guard, metrics, logger }: ErasureWorld, clock: Clock = engines.clock) {
+export function sessionCallsOf(
+  { engines, guard, metrics, logger }: ErasureWorld,
+  clock: { nowMs(): number } = engines.clock,
+) {
   const { stores, keyring } = engines;
   const { catalogue, controlStore, organisationStore, sessionStore, acceptedTurns, log } = stores;
   const shared = { guard, keyring, sessionStore, clock };

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   SESSION_TURNS_MAX,
   type SessionEnded,
@@ -73,7 +74,11 @@ export class EndSessions {
       // The session store gets what was accepted after the answer.
       await this.ports.order.settled();
       const prepared: Prepared[] = [];
-      for (const session of sessions) prepared.push(await this.prepare(session));
+      for (const session of sessions) {
+        prepared.push(await this.prepare(session));
+        // Requests are served in between: a store may answer without having waited for anything.
+        await nextTurn();
+      }
       return await this.ports.order.write(() => this.commit(prepared));
     } finally {
       this.waiting -= sessions.length;

@@ -68,17 +68,6 @@ export class EnginesModule {
       keyring,
       clock,
     });
-    const { log, acceptedTurns } = stores;
-    const order = new TurnOrder({ acceptedTurns, log, clock, logger });
-    const acceptCommands = new AcceptCommands({ keyring, acceptedTurns, log, order, logger });
-    const endSessions = new EndSessions({
-      sessionEnds: stores.sessionStore,
-      keyring,
-      acceptedTurns,
-      log,
-      order,
-      logger,
-    });
     const providers = [
       value(EVENT_LOG, stores.log),
       value(MEMORY_VERSIONS, stores.memoryVersions),
@@ -114,9 +103,7 @@ export class EnginesModule {
       value(ISSUER_STORE, stores.issuerStore),
       value(TokenVerifier, tokens),
       value(AuthGuard, guard),
-      value(TurnOrder, order),
-      value(AcceptCommands, acceptCommands),
-      value(EndSessions, endSessions),
+      ...writersOf(engines, logger),
       value(Logger, logger),
       value(Metrics, metrics),
       value(Readiness, readiness),
@@ -133,6 +120,18 @@ function portsOfMaintenance({ stores, webhookCaller }: Engines): readonly Provid
     value(AUDIT_JOURNAL, stores.auditJournal),
     value(WEBHOOK_STORE, stores.webhookStore),
     value(WEBHOOK_CALLER, webhookCaller),
+  ];
+}
+
+/** What writes to `turns` from more than one service, in one order. */
+function writersOf({ stores, clock, keyring }: Engines, logger: Logger): readonly Provider[] {
+  const { log, acceptedTurns, sessionStore: sessionEnds } = stores;
+  const order = new TurnOrder({ acceptedTurns, log, clock, logger });
+  const ports = { keyring, acceptedTurns, log, order, logger };
+  return [
+    value(TurnOrder, order),
+    value(AcceptCommands, new AcceptCommands(ports)),
+    value(EndSessions, new EndSessions({ ...ports, sessionEnds })),
   ];
 }
 

@@ -76,4 +76,24 @@ describe('bringing turns into the session store', () => {
     await writer.idle();
     expect(erased).toEqual([[{ tenantId: 't', subjectId: 's' }, ['0'], 2]]);
   });
+
+  it('is caught up when what was offered before is written, whatever comes meanwhile', async () => {
+    const written: string[] = [];
+    const { writer } = rig(async (batch) => void written.push(...batch.map(({ turnId }) => turnId)));
+    await writer.caughtUp();
+    writer.offer(turns(3));
+    const caughtUp = writer.caughtUp();
+    const more = setInterval(() => writer.offer(turns(1)), 0);
+    await caughtUp;
+    clearInterval(more);
+    expect(written.slice(0, 3)).toEqual(['0', '1', '2']);
+    await writer.idle();
+  });
+
+  it('is caught up also when turns were lost', async () => {
+    const { writer, lost } = rig(() => Promise.reject(new Unavailable('full')));
+    writer.offer(turns(4));
+    await writer.caughtUp();
+    expect(lost()).toBe(4);
+  });
 });

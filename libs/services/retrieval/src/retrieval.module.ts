@@ -25,7 +25,7 @@ import { Recall } from './recall.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalController } from './retrieval.controller.js';
 import { sessionProviders } from './sessions/session-providers.js';
-import { SessionsController } from './sessions/sessions.controller.js';
+import { SessionsController } from './sessions.controller.js';
 import { WaitFor } from './wait-for.js';
 
 /** Serves `Retrieval` and `Sessions`. */

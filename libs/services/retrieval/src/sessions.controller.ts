@@ -14,10 +14,10 @@ import type {
   SetStateRequest,
   SetStateResponse,
 } from '@mneme/proto';
-import { EndSession } from './end-session.js';
-import { HandOffSession } from './hand-off-session.js';
-import { KeepStates } from './keep-states.js';
-import { ResumeSession } from './resume-session.js';
+import { EndSession } from './sessions/end-session.js';
+import { HandOffSession } from './sessions/hand-off-session.js';
+import { KeepStates } from './sessions/keep-states.js';
+import { ResumeSession } from './sessions/resume-session.js';
 
 /** gRPC `mneme.v1.Sessions`. */
 @Controller()
