@@ -48,6 +48,7 @@ export class FactQueries {
    * words of a question are none, and one look at the indexes tells those apart.
    */
   named({ tenantId }: ReadScope, audience: Audience, names: readonly EntityId[]): readonly EntityId[] {
+    if (names.length === 0 || this.rows({ sql: HAS_FACTS_SQL, values: { tenantId, audience } }).length === 0) return [];
     const values = { tenantId, audience, names: JSON.stringify(names) };
     return this.rows({ sql: NAMED_SQL, values }).map(([name]) => name as EntityId);
   }
@@ -107,6 +108,7 @@ const DIRECTIONS = {
 } as const;
 
 const OF_AUDIENCE_SQL = 'tenant_id = :tenantId AND audience = :audience';
+const HAS_FACTS_SQL = `SELECT 1 FROM facts INDEXED BY facts_from_entity WHERE ${OF_AUDIENCE_SQL} LIMIT 1`;
 const NAMED_SQL = `SELECT value FROM json_each(:names) AS name
   WHERE EXISTS (SELECT 1 FROM facts INDEXED BY facts_from_entity
       WHERE ${OF_AUDIENCE_SQL} AND subject_entity = name.value)
