@@ -28,6 +28,7 @@ import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { type Engines, openEngines } from '@mneme/wiring';
 import { aTurn, eventually, randomTenantId } from '@mneme/testing';
+import { DEAF } from './deaf-observer.js';
 import { factsOfWorld } from './world-facts.js';
 
 export const KEY_CACHE_MS = 20;
@@ -48,10 +49,6 @@ const CONSUMER = {
   lingerMs: 0,
   retry: { backoffMinMs: 1, backoffMaxMs: 50, unknownAttemptsMax: 5 },
 };
-
-const ignore = () => undefined;
-/** Hears what the owners of memories tell, and does nothing with it. */
-export const DEAF = { kept: ignore, dropped: ignore, applied: ignore, refused: ignore, extracted: ignore };
 
 /** One tenant on the embedded engine in memory, with the real consumers and a plain stand-in for ingest. */
 export class ErasureWorld {

@@ -6,7 +6,8 @@ import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
 import { FilterTurns } from '@mneme/write-filter-service';
 import { eventually } from '@mneme/testing';
-import { DEAF, ErasureWorld } from './erasure-world.js';
+import { DEAF } from './deaf-observer.js';
+import { ErasureWorld } from './erasure-world.js';
 import { readsOf } from './graph-reads.js';
 import { factsOfWorld } from './world-facts.js';
 

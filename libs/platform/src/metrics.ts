@@ -7,6 +7,7 @@ const COUNTERS = {
   mneme_turns_kept_total: [],
   mneme_facts_extracted_total: ['predicate'],
   mneme_turns_dropped_total: ['reason'],
+  mneme_commands_accepted_total: ['action'],
   mneme_commands_applied_total: ['action'],
   mneme_commands_refused_total: ['reason'],
   mneme_turn_flags_total: ['flag'],

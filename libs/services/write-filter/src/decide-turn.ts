@@ -1,7 +1,8 @@
 import { TurnContent, type TurnDiscarded, type TurnReceived } from '@mneme/events';
-import { Corrupt, episodeOf, judgeTurn, type TenantPolicy, unseal } from '@mneme/domain';
-import type { RecentRecalls } from './recent-recalls.js';
+import { Corrupt, episodeOf, judgeTurn, procedureRunIn, type TenantPolicy, unseal } from '@mneme/domain';
 import { type MemoryDraft, parsedJson, type Received, sealMemory } from '@mneme/platform';
+import { keepProcedure } from './keep-procedure.js';
+import type { RecentRecalls } from './recent-recalls.js';
 
 export interface DecideTurnObserver {
   /** One turn was kept, with what it was kept for. */
@@ -10,14 +11,14 @@ export interface DecideTurnObserver {
   dropped(reason: string): void;
 }
 
-/** Makes an episode of a turn, or says why not. */
+/** Makes an episode of a turn, and of the end of a run a version of its procedure; or says why not. */
 export class DecideTurn {
   constructor(
     private readonly observer: DecideTurnObserver,
     private readonly recent: RecentRecalls | undefined,
   ) {}
 
-  decide(one: Received<TurnReceived>, draft: MemoryDraft, policy: TenantPolicy): void {
+  async decide(one: Received<TurnReceived>, draft: MemoryDraft, policy: TenantPolicy): Promise<void> {
     const { event, access } = one;
     if (access === undefined) throw new Corrupt('a turn reached the write-filter without its key');
     const context = { ...event, recordId: event.turnId, version: event.recordedAt };
@@ -31,6 +32,8 @@ export class DecideTurn {
     }
     this.observer.kept(verdict.flags);
     draft.put(sealMemory(access.keys, episodeOf(event, content, { flags: verdict.flags, policy })));
+    const run = procedureRunIn(event, content);
+    if (run !== undefined) await keepProcedure(run, { keys: access.keys, policy, draft });
   }
 }
 
