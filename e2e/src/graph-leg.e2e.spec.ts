@@ -61,7 +61,9 @@ describe('the graph leg', () => {
     const { hits } = await ask('Who employs my sister?', { filters });
     expect(new Set(hits.map(({ memory }) => memory?.kind))).toEqual(new Set(['fact']));
     const before = [{ field: 'occurred_at', op: 'before', values: ['2025-01-01T00:00:00Z'] }];
-    expect((await ask('Who employs my sister?', { filters: before })).hits).toEqual([]);
+    expect(await ask('Who employs my sister?', { filters: before })).toMatchObject({ hits: [], facts: [] });
+    const episodes = [{ field: 'kind', op: 'in', values: ['episode'] }];
+    expect((await ask('Which company is my employer?', { filters: episodes })).facts).toEqual([]);
   });
 
   it('gives the same answers, scores and all, beside another tenant with the same facts', async () => {
