@@ -24,6 +24,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   fact_retirement: 'part of the fact graph',
   projection_watermarks: 'how far a projection has come; no record',
   failed_turns: 'turns that went to the dead letters; no record',
+  access_marks: 'how far accesses are counted; no record',
 };
 
 const TURNS: readonly object[] = [

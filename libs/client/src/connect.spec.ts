@@ -156,5 +156,14 @@ describe('replay', () => {
 });
 
 function emptyRecall() {
-  return { hits: [], freshness: 'current', failedTurnIds: [], legs: [], dropped: [], considered: 0 };
+  return {
+    hits: [],
+    freshness: 'current',
+    failedTurnIds: [],
+    legs: [],
+    dropped: [],
+    considered: 0,
+    recallId: '',
+    facts: [],
+  };
 }

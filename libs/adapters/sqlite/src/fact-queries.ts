@@ -6,7 +6,7 @@ import { factPredicates } from './fact-predicates.js';
 import type { FactRetirement } from './fact-retirement.js';
 import { factColumns, factOfRow } from './fact-rows.js';
 import type { SqlValue } from './record-columns.js';
-import type { Predicate } from './scope-predicate.js';
+import { type Predicate, segmentPredicate } from './scope-predicate.js';
 
 export type Direction = 'from' | 'to';
 
@@ -48,8 +48,10 @@ export class FactQueries {
    * words of a question are none, and one look at the indexes tells those apart.
    */
   named({ tenantId }: ReadScope, audience: Audience, names: readonly EntityId[]): readonly EntityId[] {
-    const values = { tenantId, audience, names: JSON.stringify(names) };
-    return this.rows({ sql: NAMED_SQL, values }).map(([name]) => name as EntityId);
+    const { sql, values } = segmentPredicate(tenantId, audience);
+    if (names.length === 0 || this.rows({ sql: hasFactsSql(sql), values }).length === 0) return [];
+    const query = { sql: namedSql(sql), values: { ...values, names: JSON.stringify(names) } };
+    return this.rows(query).map(([name]) => name as EntityId);
   }
 
   /** The least entity above `after` that a visible fact gives the alias for. */
@@ -106,12 +108,17 @@ const DIRECTIONS = {
   to: { index: 'facts_to_entity', column: 'object_entity' },
 } as const;
 
-const OF_AUDIENCE_SQL = 'tenant_id = :tenantId AND audience = :audience';
-const NAMED_SQL = `SELECT value FROM json_each(:names) AS name
-  WHERE EXISTS (SELECT 1 FROM facts INDEXED BY facts_from_entity
-      WHERE ${OF_AUDIENCE_SQL} AND subject_entity = name.value)
-    OR EXISTS (SELECT 1 FROM facts INDEXED BY facts_to_entity WHERE ${OF_AUDIENCE_SQL} AND object_entity = name.value)
-    OR EXISTS (SELECT 1 FROM fact_aliases WHERE ${OF_AUDIENCE_SQL} AND alias = name.value)`;
+function hasFactsSql(ofAudience: string): string {
+  return `SELECT 1 FROM facts INDEXED BY facts_from_entity WHERE ${ofAudience} LIMIT 1`;
+}
+
+function namedSql(ofAudience: string): string {
+  return `SELECT value FROM json_each(:names) AS name
+    WHERE EXISTS (SELECT 1 FROM facts INDEXED BY facts_from_entity
+        WHERE ${ofAudience} AND subject_entity = name.value)
+      OR EXISTS (SELECT 1 FROM facts INDEXED BY facts_to_entity WHERE ${ofAudience} AND object_entity = name.value)
+      OR EXISTS (SELECT 1 FROM fact_aliases WHERE ${ofAudience} AND alias = name.value)`;
+}
 
 // A bare parameter as LIMIT makes SQLite compile the statement anew at each run; the sum does not.
 const LIMIT = 'LIMIT :limit + 0';

@@ -62,6 +62,10 @@ describe('askedPredicatesOf', () => {
     expect([...askedPredicatesOf(question)]).toContain(predicate);
   });
 
+  it('takes a question for a time for nothing else', () => {
+    expect([...askedPredicatesOf('When did Ana move to the city?')]).toEqual(['scheduled_for']);
+  });
+
   it('hears none where none is asked for', () => {
     expect(askedPredicatesOf('Why was the ferry late?').size).toBe(0);
   });

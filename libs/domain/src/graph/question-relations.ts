@@ -57,7 +57,10 @@ export function askedPredicatesOf(question: string): ReadonlySet<Predicate> {
       .replaceAll('’', "'")
       .match(/[\p{L}\p{N}'-]+/gu) ?? [];
   const line = ` ${words.join(' ')} `;
+  // "When did she move?" asks for a time, whatever else its words say: the turn that tells of it has it, not the fact.
+  if (ASKS_WHEN.test(line)) return new Set(['scheduled_for']);
   return new Set(CUES.flatMap(([cue, predicates]) => (cue.test(line) ? predicates : [])));
 }
 
+const ASKS_WHEN = / (?:when|how long|how often|how many times|what time|what day|what date) /;
 const QUESTION_CHARS_MAX = 2_000;

@@ -1,7 +1,6 @@
 import type { EntityId, MemoryId } from '@mneme/events';
 import {
   askedPredicatesOf,
-  type CatalogueRow,
   endsOf,
   ENTITY_TYPES,
   entityIdOf,
@@ -12,21 +11,9 @@ import {
   personOf,
   questionNamesOf,
 } from '@mneme/domain';
-import {
-  type Catalogue,
-  type FactGraph,
-  GRAPH_LIMITS,
-  type GraphView,
-  type MemoryFilter,
-  type TraversedFact,
-} from '@mneme/ports';
+import { type FactGraph, GRAPH_LIMITS, type GraphView, type TraversedFact } from '@mneme/ports';
 import type { Reader } from './reader.js';
 import type { RecallInput } from './recall-input.js';
-
-interface GraphLegPorts {
-  readonly factGraph: FactGraph;
-  readonly catalogue: Catalogue;
-}
 
 /** A fact of the relation that was asked for. */
 export interface GraphAnswer extends TraversedFact {
@@ -54,15 +41,13 @@ const ANSWER_SCORE_MIN = 0.4;
 const ANSWERS_MAX = 5;
 /** Facts of one relation that answer alike and each in full. */
 const ALIKE_MAX = 2;
-/** Memories that the graph alone has found and that are looked up. */
-const LOOKED_UP_MAX = 60;
 
 /**
  * Entities in the question → facts in force → those facts and the episodes behind them, each with how far it answers.
  * The names of a question are hashed as those of facts are; a question of "I" and "my" is also about who asks.
  */
 export async function searchGraph(
-  { factGraph }: GraphLegPorts,
+  { factGraph }: { readonly factGraph: FactGraph },
   reader: Reader,
   { question, nowMs }: Pick<RecallInput, 'question' | 'nowMs'>,
 ): Promise<GraphFindings> {
@@ -113,34 +98,6 @@ function findingsOf(found: readonly GraphAnswer[]): GraphFindings {
   return { scores, answers: answers.sort(bestFirst).slice(0, ANSWERS_MAX) };
 }
 
-/** Rows of what the other legs have not found, as far as the filters of the recall let them through. */
-export async function rowsOfGraph(
-  { catalogue }: GraphLegPorts,
-  { scope, tenant }: Reader,
-  given: {
-    readonly scores: ReadonlyMap<MemoryId, number>;
-    readonly known: ReadonlySet<MemoryId>;
-    readonly input: RecallInput;
-  },
-): Promise<readonly CatalogueRow[]> {
-  const { scores, known, input } = given;
-  const missing = [...scores]
-    .filter(([memoryId]) => !known.has(memoryId))
-    .sort(byScore)
-    .slice(0, LOOKED_UP_MAX);
-  const rows = await catalogue.get(
-    scope,
-    missing.map(([memoryId]) => memoryId),
-  );
-  const { confidenceMin } = tenant.policy;
-  return rows.filter(
-    (row) =>
-      row.confidence >= confidenceMin &&
-      (row.expiresAtMs === undefined || row.expiresAtMs > input.nowMs) &&
-      passesFilter(row, input.filter),
-  );
-}
-
 async function questionOf(
   factGraph: FactGraph,
   { scope, indexKeys, subjectId }: Reader,
@@ -173,25 +130,6 @@ function furtherOf(facts: readonly TraversedFact[], starts: ReadonlySet<EntityId
 /** The episode that states a fact; whether it is still there, the catalogue says. */
 function episodeOf({ tenantId, subjectId, sourceId }: GraphFact): MemoryId {
   return memoryIdOf({ tenantId, subjectId, sourceId, kind: 'episode', ordinal: 0 });
-}
-
-function passesFilter(row: CatalogueRow, filter: MemoryFilter): boolean {
-  const isIn = <T>(wanted: readonly T[] | undefined, value: T | undefined) =>
-    wanted === undefined || (value !== undefined && wanted.includes(value));
-  return (
-    isIn(filter.kinds, row.kind) &&
-    (filter.flags === undefined || row.flags.some((flag) => filter.flags?.includes(flag))) &&
-    isIn(filter.sessionKeys, row.sessionKey) &&
-    isIn<string>(filter.agentIds, row.agentId) &&
-    isIn<string>(filter.teamIds, row.teamId) &&
-    isIn(filter.sourceIds, row.sourceId) &&
-    row.occurredAtMs >= (filter.occurredFromMs ?? -Infinity) &&
-    row.occurredAtMs < (filter.occurredToMs ?? Infinity)
-  );
-}
-
-function byScore([oneId, one]: readonly [MemoryId, number], [otherId, other]: readonly [MemoryId, number]): number {
-  return other - one || (oneId < otherId ? -1 : 1);
 }
 
 function bestFirst(one: GraphAnswer, other: GraphAnswer): number {

@@ -44,7 +44,7 @@ export async function withinDeadline<T>(
   const late = new Promise<Outcome<T>>((resolve) => {
     timer = setTimeout(() => resolve({ state: 'timed-out' }), timeoutMs);
   });
-  const ended = call(abort.signal).then(
+  const ended = (async () => call(abort.signal))().then(
     (value): Outcome<T> => ({ state: 'answered', value }),
     (error: unknown): Outcome<T> => ({ state: 'failed', error }),
   );

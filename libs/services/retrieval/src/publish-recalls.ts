@@ -93,7 +93,7 @@ function appendOf({ reader, recallId, memories, nowMs }: Waiting, partitionCount
     subjectId,
     epoch: access.epoch,
     recallId,
-    memoryIds: memories.flatMap(({ memoryId }) => MemoryId.safeParse(memoryId).data ?? []),
+    memoryIds: [...new Set(memories.flatMap(({ memoryId }) => MemoryId.safeParse(memoryId).data ?? []))],
     madeAt: instantOf(nowMs),
     echoHashes: [...echoHashes].slice(0, ECHO_HASHES_MAX),
   };

@@ -5,7 +5,8 @@ import type { Catalogue, Clock, Embedder, FactGraph, IndexFilter, IndexHit, Vect
 import type { AuthGuard, Keyring, Metrics } from '@mneme/platform';
 import type { Fact, RecallResponse } from '@mneme/proto';
 import { openFacts } from './fact-view.js';
-import { type GraphAnswer, type GraphFindings, rowsOfGraph, searchGraph } from './graph-leg.js';
+import { type GraphAnswer, type GraphFindings, searchGraph } from './graph-leg.js';
+import { passesFilter, rowsOfGraph } from './graph-rows.js';
 import { runLeg, withinDeadline } from './legs.js';
 import type { MemoryOpener } from './memory-view.js';
 import type { PublishRecalls } from './publish-recalls.js';
@@ -88,14 +89,21 @@ export class Recall {
       legs,
       considered: union.size,
       recallId: randomUUID(),
-      facts: await this.facts(reader, graph.found?.answers ?? []),
+      facts: await this.facts(reader, input, graph.found?.answers ?? []),
     };
   }
 
-  private async facts(reader: Reader, answers: readonly GraphAnswer[]): Promise<Fact[]> {
+  private async facts(reader: Reader, input: RecallInput, answers: readonly GraphAnswer[]): Promise<Fact[]> {
     if (answers.length === 0) return [];
     const opened = await withinDeadline(this.config.legTimeoutMs, () => openFacts(this.ports, reader, answers));
-    return opened.state === 'answered' ? opened.value.facts : [];
+    if (opened.state !== 'answered') return [];
+    const byId = new Map<string, GraphAnswer>(answers.map((answer) => [answer.fact.memoryId, answer]));
+    return opened.value.facts.filter(({ memory }) => {
+      const answer = byId.get(memory?.memoryId ?? '');
+      if (memory === undefined || answer === undefined) return false;
+      const { flags, agentId, teamId } = memory;
+      return passesFilter({ ...answer.fact, kind: 'fact', flags, agentId, teamId }, input.filter);
+    });
   }
 
   private async search(reader: Reader, input: RecallInput, terms: readonly number[]) {

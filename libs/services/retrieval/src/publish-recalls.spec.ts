@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { type MemoryId, type RecallMade, RecallMadeV1 } from '@mneme/events';
+import { dataKeysOf, echoShareOf, Unavailable } from '@mneme/domain';
+import type { EventLog, LogAppend } from '@mneme/ports';
+import { Metrics } from '@mneme/platform';
+import { PublishRecalls } from './publish-recalls.js';
+import type { Reader } from './reader.js';
+
+const keys = dataKeysOf(Buffer.alloc(32, 5));
+const ID = 'c2a7e9d4-1b3f-4a68-9c0d-7e8f6a5b4c3d' as MemoryId;
+const TEXT = 'The canary sings in the morning before anybody else is up.';
+const reader = (given: Partial<Reader> = {}) =>
+  ({ tenantId: 'acme', subjectId: 'a'.repeat(64), access: { state: 'open', epoch: 4, keys }, ...given }) as Reader;
+const recalled = {
+  recallId: '0d9c1a2b-3e4f-4b0f-8c1e-7d2a5e448f6b',
+  memories: [{ memoryId: ID, text: TEXT }],
+  nowMs: 0,
+};
+
+function aPublisher(append: EventLog['append'], limits = {}) {
+  const metrics = new Metrics();
+  const log = { append, partitionCount: 4 } as unknown as EventLog;
+  const events = new PublishRecalls(log, metrics, {
+    eventsWaitingMax: 100,
+    eventsLingerMs: 60_000,
+    eventsBatchMax: 10,
+    ...limits,
+  });
+  const counted = () => Object.fromEntries(metrics.snapshot().map(({ name, value }) => [name, value]));
+  return { events, counted };
+}
+
+describe('PublishRecalls', () => {
+  it('publishes ids and keyed hashes, and no word of what was recalled', async () => {
+    const writes: (readonly LogAppend[])[] = [];
+    const { events } = aPublisher(async (appends) => (writes.push(appends), []));
+    events.note(reader(), { ...recalled, memories: [...recalled.memories, ...recalled.memories] });
+    expect(writes).toEqual([]);
+    await events.flush();
+    const [append] = writes[0] ?? [];
+    expect(append).toMatchObject({ topic: 'mneme.recalls.v1', key: recalled.recallId, subjectId: 'a'.repeat(64) });
+    expect(append?.value).not.toMatch(/canary|morning/i);
+    const event: RecallMade = RecallMadeV1.parse(JSON.parse(append?.value ?? ''));
+    expect(event).toMatchObject({ epoch: 4, memoryIds: [ID], madeAt: '1970-01-01T00:00:00.000Z' });
+    expect(echoShareOf(TEXT, new Set(event.echoHashes), keys.echo)).toBe(1);
+  });
+
+  it('writes many together, in bounded batches', async () => {
+    const sizes: number[] = [];
+    const { events, counted } = aPublisher(async (appends) => (sizes.push(appends.length), []));
+    for (let i = 0; i < 25; i += 1) events.note(reader(), recalled);
+    await events.onModuleDestroy();
+    expect(sizes).toEqual([10, 10, 5]);
+    expect(counted()).toEqual({ mneme_recalls_published_total: 25 });
+  });
+
+  it('drops and counts what the queue or the log does not take, and the caller hears nothing of it', async () => {
+    let attempts = 0;
+    const append = async () => {
+      attempts += 1;
+      throw new Unavailable('full');
+    };
+    const { events, counted } = aPublisher(append, { eventsWaitingMax: 3 });
+    for (let i = 0; i < 5; i += 1) events.note(reader(), recalled);
+    await events.flush();
+    expect(counted()).toEqual({ mneme_recalls_dropped_total: 5 });
+    expect(attempts).toBe(3);
+    await events.flush();
+    expect(attempts).toBe(3);
+  });
+
+  it('leaves nothing behind where nothing was found or nobody has a key', async () => {
+    const { events, counted } = aPublisher(async () => []);
+    events.note(reader(), { ...recalled, memories: [] });
+    events.note(reader({ access: undefined }), recalled);
+    await events.flush();
+    expect(counted()).toEqual({});
+  });
+});
