@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '@mneme/client';
-import type { Running } from './standalone-process.js';
+import { type Running, startStandalone } from './standalone-process.js';
+
+const DAY_MS = 86_400_000;
+
+/** The service with a clock that runs so many days ahead. */
+export function startAhead(directory: string, days: number, env: Record<string, string> = {}): Promise<Running> {
+  const preload = new URL('./clock-ahead.mjs', import.meta.url);
+  return startStandalone(directory, { MNEME_TEST_CLOCK_AHEAD_MS: String(days * DAY_MS), ...env }, { preload });
+}
 
 /** One turn of a user, as a request has it. */
 export function turnOf(userId: string, content: string, given: { speakerName?: string } = {}) {
@@ -40,4 +48,18 @@ export async function anotherTenant({ operator, grpc }: Running, tenantId: strin
 export async function until(what: string, holds: () => Promise<boolean>, msMax = 60_000): Promise<void> {
   for (const endMs = performance.now() + msMax; performance.now() < endMs; await sleep(50)) if (await holds()) return;
   throw new Error(`${what}: not in ${msMax} ms`);
+}
+
+/** A policy of the tenant in use, changed. */
+export function changePolicy({ agent }: Pick<Running, 'agent'>, patch: object) {
+  return agent.admin.setPolicy({ policyJson: JSON.stringify(patch) });
+}
+
+export async function auditEnded({ agent }: Pick<Running, 'agent'>, auditId: string, state: string) {
+  await until(`the audit is ${state}`, async () => {
+    const audit = await agent.maintenance.getAudit({ auditId });
+    if (audit.state === 'failed') throw new Error(`the audit failed: ${audit.failure ?? ''}`);
+    return audit.state === state;
+  });
+  return agent.maintenance.getAudit({ auditId });
 }

@@ -200,10 +200,7 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     accessCounts: new SqliteAccessCounts(storeDb),
     vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
     factGraph: new SqliteFactGraph(storeDb),
-    memorySurvey: new SqliteMemorySurvey(storeDb),
-    vectorSurvey: new SqliteVectorSurvey(storeDb),
-    auditJournal: new SqliteAuditJournal(keysDb),
-    webhookStore: new SqliteWebhookStore(keysDb),
+    ...portsOfMaintenance(() => storeDb, keysDb),
     sessionStore,
     shadowStores,
     close: async () => {
@@ -214,6 +211,19 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
       link.close();
       closeAll();
     },
+  };
+}
+
+/** What maintenance alone asks for: of the store that is live at the moment, and of keys.db. */
+function portsOfMaintenance(
+  liveStore: () => Database,
+  keysDb: Database,
+): Pick<Sqlite, 'memorySurvey' | 'vectorSurvey' | 'auditJournal' | 'webhookStore'> {
+  return {
+    memorySurvey: new SqliteMemorySurvey(liveStore),
+    vectorSurvey: new SqliteVectorSurvey(liveStore),
+    auditJournal: new SqliteAuditJournal(keysDb),
+    webhookStore: new SqliteWebhookStore(keysDb),
   };
 }
 

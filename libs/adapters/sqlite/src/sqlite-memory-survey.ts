@@ -4,11 +4,14 @@ import type { MemorySurvey, SurveyPage } from '@mneme/ports';
 import { type Database, guard, type Statement } from './database.js';
 import { RecordColumns, type SqlValue } from './record-columns.js';
 
-/** The catalogue in `store.db` as maintenance reads it. Each page is one statement that follows an index. */
+/**
+ * The catalogue as maintenance reads it. Each page is one statement that follows an index, run at once on the file that is
+ * live at that moment: nothing is under way in between.
+ */
 export class SqliteMemorySurvey implements MemorySurvey {
-  private readonly statements = new Map<keyof typeof SURVEY_SQL, Statement>();
+  private readonly statements = new WeakMap<Database, Map<keyof typeof SURVEY_SQL, Statement>>();
 
-  constructor(private readonly db: Database) {}
+  constructor(private readonly live: () => Database) {}
 
   async surveyKind(
     { tenantId }: TenantRef,
@@ -62,13 +65,18 @@ export class SqliteMemorySurvey implements MemorySurvey {
 
   private rows(name: keyof typeof SURVEY_SQL, values: Record<string, SqlValue>): readonly (readonly SqlValue[])[] {
     return guard(() => {
-      let statement = this.statements.get(name);
-      if (statement === undefined) {
-        statement = this.db.prepare(SURVEY_SQL[name], { returnArrays: true });
-        this.statements.set(name, statement);
-      }
+      const statement = this.statementOf(name);
       return statement.all(values) as unknown as readonly (readonly SqlValue[])[];
     });
+  }
+
+  private statementOf(name: keyof typeof SURVEY_SQL): Statement {
+    const db = this.live();
+    const prepared = this.statements.get(db) ?? new Map<keyof typeof SURVEY_SQL, Statement>();
+    this.statements.set(db, prepared);
+    const statement = prepared.get(name) ?? db.prepare(SURVEY_SQL[name], { returnArrays: true });
+    prepared.set(name, statement);
+    return statement;
   }
 }
 

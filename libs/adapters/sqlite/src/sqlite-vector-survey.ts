@@ -5,11 +5,11 @@ import { type Database, guard, type Statement } from './database.js';
 
 const WORD_BYTES = 4;
 
-/** The vector index in `store.db` as maintenance reads it. */
+/** The vector index as maintenance reads it, in the file that is live at the moment of a call. */
 export class SqliteVectorSurvey implements VectorSurvey {
-  private statement: Statement | undefined;
+  private readonly statements = new WeakMap<Database, Statement>();
 
-  constructor(private readonly db: Database) {}
+  constructor(private readonly live: () => Database) {}
 
   async surveyVectors(
     { tenantId, subjectId }: SubjectRef,
@@ -18,8 +18,10 @@ export class SqliteVectorSurvey implements VectorSurvey {
     if (memoryIds.length === 0) return new Map();
     const values = { tenantId, subjectId, model, memoryIds: JSON.stringify(memoryIds) };
     const rows = guard(() => {
-      this.statement ??= this.db.prepare(SQL, { returnArrays: true });
-      return this.statement.all(values) as unknown as readonly VectorRow[];
+      const db = this.live();
+      const statement = this.statements.get(db) ?? db.prepare(SQL, { returnArrays: true });
+      this.statements.set(db, statement);
+      return statement.all(values) as unknown as readonly VectorRow[];
     });
     return new Map(rows.map(([memoryId, version, ...row]) => [memoryId, { version, vectors: vectorsOf(row) }]));
   }

@@ -1,8 +1,6 @@
-import { stemCountsOf } from '../lexical.js';
-
 /**
- * The words of a text in their order, as far as they tell one statement from another: stems without articles and fillers,
- * contractions written out.
+ * The words of a text in their order, as far as they tell one statement from another: without articles and fillers, with
+ * contractions written out. No stems: "lives" and "lived" are two statements.
  */
 export interface Statement {
   readonly words: readonly string[];
@@ -12,8 +10,8 @@ export interface Statement {
 
 export function statementOf(text: string): Statement {
   const spelt = writtenOut(text);
-  const stems = wordsIn(spelt);
-  return { words: stems.filter((stem) => !LIGHT.has(stem)), isOfItsDay: OF_ITS_DAY.test(spelt) };
+  const words = spelt.match(WORD) ?? [];
+  return { words: words.filter((word) => !LIGHT.has(word)), isOfItsDay: OF_ITS_DAY.test(spelt) };
 }
 
 /**
@@ -44,15 +42,14 @@ function tells(word: string): boolean {
   return /\p{N}/u.test(word) || TELLING.has(word);
 }
 
-function wordsIn(text: string): readonly string[] {
-  return [...text.matchAll(/[\p{L}\p{M}\p{N}]+/gu)].flatMap(([word]) => [...stemCountsOf(word).keys()]);
-}
+const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 
 const CONTRACTIONS: readonly (readonly [RegExp, string])[] = [
   [/\bcan't\b/g, 'can not'],
   [/\bwon't\b/g, 'will not'],
   [/\bcannot\b/g, 'can not'],
   [/n't\b/g, ' not'],
+  [/\b(it|he|she|that|there|here|what|who)'s\b/g, '$1 is'],
   [/'m\b/g, ' am'],
   [/'re\b/g, ' are'],
   [/'ve\b/g, ' have'],
@@ -64,19 +61,26 @@ function writtenOut(text: string): string {
   return CONTRACTIONS.reduce((written, [short, long]) => written.replace(short, long), plain);
 }
 
-const stemsOf = (words: string) => new Set(words.split(' ').flatMap((word) => [...stemCountsOf(word).keys()]));
+const setOf = (words: string) => new Set(words.split(' '));
 
-const LIGHT = stemsOf(
-  'a an the oh well hey hi hello okay ok so just really very please also again indeed actually btw',
-);
+const LIGHT = setOf('a an the oh well hey hi hello okay ok so just really very please also indeed actually btw');
 
-const TELLING = stemsOf(
+const TELLING = setOf(
   'not no never none nothing nobody neither nor without hardly barely stop stopped quit except but unless until if when ' +
-    'maybe perhaps might may could would should probably possibly think guess almost nearly only once twice before ' +
+    'maybe perhaps might may could would should probably possibly think guess almost nearly only again once twice before ' +
     'after former formerly previously used was were had did ago yesterday today tomorrow tonight last next new old ex ' +
     'another other second third half double my your his her our their all some every most few many less more least ' +
     'instead than rather too longer anymore anyone wish want hope plan',
 );
 
-const OF_ITS_DAY =
-  /\b(?:today|yesterday|tomorrow|tonight|now|currently|just|(?:this|last|next) (?:morning|afternoon|evening|night|week|weekend|month|quarter|year|time|monday|tuesday|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter)|ago|recently|soon|later|in (?:a|an|one|two|three|\d+) (?:minutes?|hours?|days?|weeks?|months?|years?)|on (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|at \d)/;
+const DAY_NAMES = 'monday|tuesday|wednesday|thursday|friday|saturday|sunday';
+
+const OF_ITS_DAY = new RegExp(
+  [
+    '\\b(?:today|yesterday|tomorrow|tonight|now|currently|ago|recently|soon|later)\\b',
+    `\\b(?:this|last|next) (?:morning|afternoon|evening|night|week|weekend|month|quarter|year|time|${DAY_NAMES})\\b`,
+    '\\bin (?:a|an|one|two|three|\\d+) (?:minutes?|hours?|days?|weeks?|months?|years?)\\b',
+    `\\bon (?:${DAY_NAMES})\\b`,
+    '\\bat \\d',
+  ].join('|'),
+);

@@ -47,7 +47,7 @@ export const DEFAULT_MAINTENANCE: MaintenancePolicy = {
   audit: { episode: LOWER, fact: KEEP, procedure: KEEP, summary: LOWER },
   review: { graceDays: 30, lowerBy: 0.2 },
   critical: { flags: [], predicates: ['constrained_by', 'account_is', 'plan_is'] },
-  duplicates: { cosineMin: 0.95, agreementMin: 0.8 },
+  duplicates: { cosineMin: 0.9, agreementMin: 0.8 },
   verification: { sendsText: false },
 };
 

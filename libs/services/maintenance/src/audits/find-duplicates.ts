@@ -6,6 +6,7 @@ import {
   type Comparable,
   type LikelyDuplicate,
   likelyDuplicates,
+  MERGED_KINDS,
   statementOf,
   subjectRef,
   type SurveyedText,
@@ -41,25 +42,28 @@ export class FindDuplicates {
 
   /** Nothing for a subject that is fenced: without its key nobody knows what its memories say. */
   async of(tenantId: TenantId, subjectId: SubjectId, rules: AuditRules): Promise<SubjectDuplicates> {
-    const access = (await this.ports.keyring.openFresh(tenantId, [subjectId])).get(subjectId);
-    if (access?.state !== 'open') return { memories: 0, findings: [], leftOut: 0 };
-    const { comparables, leftOut } = await this.comparablesOf(tenantId, subjectId, access);
+    const read = await this.comparablesOf(tenantId, subjectId);
+    if (read === undefined) return { memories: 0, findings: [], leftOut: 0 };
+    const { comparables, leftOut } = read;
     const likely = await this.likely(comparables, rules.maintenance.duplicates.agreementMin);
     const findings = await this.confirmed(tenantId, likely, rules.maintenance.duplicates.cosineMin);
     return { memories: comparables.length, findings, leftOut };
   }
 
-  private async comparablesOf(tenantId: TenantId, subjectId: SubjectId, access: SubjectAccess & { state: 'open' }) {
+  private async comparablesOf(tenantId: TenantId, subjectId: SubjectId) {
     const subject = subjectRef(tenantId, subjectId);
     const comparables: Comparable[] = [];
     let [after, leftOut] = [undefined as SurveyedText | undefined, 0];
     for (;;) {
+      // Asked for anew with each page: no key is held for longer than the keyring holds it.
+      const access = (await this.ports.keyring.open(tenantId, [subjectId])).get(subjectId);
+      if (access?.state !== 'open') return undefined;
       const page = await this.ports.survey.surveyTexts(subject, {
         limit: PAGE_MEMORIES,
         ...(after === undefined ? {} : { after }),
       });
       for (const memory of page) {
-        if (memory.epoch !== access.epoch) continue;
+        if (memory.epoch !== access.epoch || !MERGED_KINDS.has(memory.kind)) continue;
         if (comparables.length >= this.subjectMemoriesMax) leftOut += 1;
         else comparables.push(comparableOf(memory, access));
       }
