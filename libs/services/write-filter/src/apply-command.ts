@@ -75,10 +75,10 @@ export class ApplyCommand {
     const fit = commandFitOf(command, living);
     if (fit.state === 'refused') return fit.reason;
     if (fit.state === 'done') return undefined;
-    const { newest } = fit;
+    const { newest, versions } = fit;
     // What a procedure says is told again as a whole, not as a text.
     if (command.action === 'correct' && newest.kind === 'procedure') return 'unfit';
-    if (command.action === 'retract') for (const version of living) draft.remove(version);
+    if (command.action === 'retract') for (const version of versions) draft.remove(version);
     else {
       const context = {
         content: openMemory(access.keys, newest),

@@ -1,13 +1,16 @@
-import type { CommandGiven, SessionEnded, TurnReceived } from '@mneme/events';
-import { TOPICS } from '@mneme/events';
-import type { EventLog, LanguageModel, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
+import { type CommandGiven, type SessionEnded, type SourceId, TOPICS, type TurnReceived } from '@mneme/events';
+import { memoryIdOf, memoryKeyOf, summaryIdOf } from '@mneme/domain';
+import type { EventLog, LanguageModel, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
   acceptedIdOf,
   type BatchEnd,
+  commandKeyOf,
   type Keyring,
   MemoryDraft,
+  memoryKeysIn,
   type Received,
   type RecordHandler,
+  tombstonesOf,
   type TurnRecord,
   turnRecordOf,
 } from '@mneme/platform';
@@ -35,7 +38,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   private readonly applyCommand: ApplyCommand;
   private readonly summariseSession: SummariseSession;
   // What was published for a record, and which commands were refused, for as long as their batch is in hand.
-  private readonly published = new WeakMap<TurnRecord, readonly LogAppend[]>();
+  private readonly published = new WeakMap<TurnRecord, readonly string[]>();
   private readonly refused = new WeakSet<TurnRecord>();
 
   constructor(private readonly ports: FilterTurnsPorts) {
@@ -57,16 +60,19 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     const draft = new MemoryDraft(this.ports.versions, partition);
     for (const one of received) {
       const before = draft.appends.length;
-      await this.decide(one, draft);
-      this.published.set(one.event, draft.appends.slice(before));
+      const published = await draft.publishedBefore(keysOf(one.event));
+      if (published.length === 0) await this.decide(one, draft);
+      this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
     }
     await this.ports.log.append(draft.appends);
   }
 
   async undo(received: readonly Received<TurnRecord>[]): Promise<void> {
-    const written = received.flatMap(({ event }) => this.published.get(event) ?? []);
-    const memories = written.filter(({ topic }) => topic === TOPICS.memories.name);
-    await this.ports.log.append(memories.map((append) => ({ ...append, value: null })));
+    const publishedFor = (event: TurnRecord) => ({
+      keys: this.published.get(event) ?? [],
+      subjectId: event.subjectId,
+    });
+    await this.ports.log.append(tombstonesOf(received, publishedFor));
   }
 
   /** Tells the projections how far the turns have been read, and which of them came to nothing. */
@@ -98,4 +104,19 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
         return this.summariseSession.decide(one as Received<SessionEnded>, draft, policy);
     }
   }
+}
+
+/** Keys under which a record's decision is published, unless it is dropped or refused. */
+function keysOf(event: TurnRecord): readonly string[] {
+  const { recordedAt: version, tenantId, subjectId } = event;
+  if (event.type === 'command-given') {
+    const { commandId, target } = event;
+    const own = target === undefined ? [] : [memoryKeyOf({ memoryId: target.memoryId, version })];
+    return [commandKeyOf(commandId), ...own];
+  }
+  if (event.type === 'session-ended') return [memoryKeyOf({ memoryId: summaryIdOf(event), version })];
+  const sourceId = event.turnId as string as SourceId;
+  return [
+    memoryKeyOf({ memoryId: memoryIdOf({ tenantId, subjectId, sourceId, kind: 'episode', ordinal: 0 }), version }),
+  ];
 }
