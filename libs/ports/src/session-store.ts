@@ -22,7 +22,10 @@ export interface SessionStore {
   setState(write: StateWrite): Promise<StateOutcome>;
   /** The state of the kind that the scope may read; a working state is that of the scope's own agent. It is a use. */
   getState(scope: ReadScope, sessionKey: SessionKey, kind: SessionStateKind): Promise<SessionDocument | undefined>;
-  /** Puts a hand-off in the place of the last one to the same receiver, together with the task's state, or neither. */
+  /**
+   * Puts a hand-off in the place of the last one to the same receiver, whatever its revision, together with the task's state,
+   * or neither. A conflict is one of the task's state.
+   */
   handOff(handOff: HandOff, task?: Omit<StateWrite, 'kind'>): Promise<StateOutcome>;
   /** The readable hand-off of this token, unless it was over by `nowMs`. */
   findHandOff(scope: ReadScope, tokenHash: string, nowMs: number): Promise<HandOff | undefined>;

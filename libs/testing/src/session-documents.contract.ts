@@ -129,6 +129,15 @@ export function sessionDocumentsContract(make: () => Promise<Store>, clock: Fixe
       expect(await store.findHandOff(scope, second?.tokenHash ?? '', 0)).toEqual(second);
     });
 
+    it('puts a hand-off in the place of another one of the same instant', async () => {
+      const [first, second] = [1, 2].map(() => aHandOff({ ...owner, audience: agentAudience(agentId), revision: 5 }));
+      const document = aState();
+      await store.handOff(first as ReturnType<typeof aHandOff>);
+      const outcome = await store.handOff(second as ReturnType<typeof aHandOff>, { document, expectedRevision: 0 });
+      expect(outcome).toEqual({ state: 'written' });
+      expect((await open()).handOff).toEqual(second);
+    });
+
     it('hands over together with the state of the task, or neither', async () => {
       const before = aState();
       await set(before);

@@ -33,8 +33,7 @@ export class SessionDocuments {
 
   handOff(handOff: HandOff): StateOutcome {
     const place = this.placeOf('hand-off', handOff);
-    const refusal = this.refusalOf(place, handOff, undefined);
-    if (refusal !== undefined) return refusal;
+    if ((this.thereAt(place)?.epoch ?? 0) > handOff.epoch) return { state: 'fenced' };
     this.put(place, handOff, handOff);
     return { state: 'written' };
   }
@@ -65,15 +64,19 @@ export class SessionDocuments {
   }
 
   private refusalOf(
-    { sessionNo, kind, holder }: Place,
+    place: Place,
     { epoch, revision }: SessionDocument,
     expectedRevision: number | undefined,
   ): StateOutcome | undefined {
-    const there = this.statements.of('there').get(sessionNo, kind, holder) as There | undefined;
+    const there = this.thereAt(place);
     if (there !== undefined && there.epoch > epoch) return { state: 'fenced' };
     const present = there?.epoch === epoch ? there.revision : 0;
     const isExpected = expectedRevision === undefined || expectedRevision === present;
     return isExpected && present < revision ? undefined : { state: 'conflict', revision: present };
+  }
+
+  private thereAt({ sessionNo, kind, holder }: Place): There | undefined {
+    return this.statements.of('there').get(sessionNo, kind, holder) as There | undefined;
   }
 
   private put(

@@ -127,6 +127,7 @@ async function summarised(episodes: readonly MemoryDerived[], model?: LanguageMo
         .filter(({ memoryId }) => memoryIds.includes(memoryId))
         .sort((a, b) => a.version - b.version)
         .map((memory) => ({ value: JSON.stringify(memory) }) as LogRecord),
+    published: async () => new Set(),
   };
   const draft = new MemoryDraft(versions, 0);
   const outcomes: string[] = [];
