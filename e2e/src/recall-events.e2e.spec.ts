@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type RecallMade, RecallMadeV1, type SubjectId, TOPICS } from '@mneme/events';
 import { partitionOf, subjectRef } from '@mneme/domain';
-import type { LogRecord } from '@mneme/ports';
 import type { Received } from '@mneme/platform';
 import { CountAccesses } from '@mneme/embedder-service';
 import { aPrincipal, aReadScope } from '@mneme/testing';
 import { ErasureWorld } from './erasure-world.js';
 import { readsOf } from './graph-reads.js';
+
+type LogRecord = Received<RecallMade>['record'];
 
 describe('access events', () => {
   let world: ErasureWorld;

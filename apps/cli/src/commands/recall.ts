@@ -53,6 +53,7 @@ async function recall(
     json: answer,
     lines: [
       ...answer.hits.flatMap((hit, i) => hitLines(hit, { rank: i + 1, width, explain: flags.explain === true })),
+      ...answer.facts.map(({ memory }) => oneLine(`fact: ${memory?.text ?? ''}`, width)),
       ...closing(answer, flags.explain === true),
     ],
   };

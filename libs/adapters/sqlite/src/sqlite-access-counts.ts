@@ -1,4 +1,4 @@
-import type { MemoryId } from '@mneme/events';
+import type { MemoryId, TenantId } from '@mneme/events';
 import type { ReadScope } from '@mneme/domain';
 import type { AccessCount, AccessCounts, MemoryAccess } from '@mneme/ports';
 import { type Database, guard, inTransaction, type Statement } from './database.js';
@@ -14,18 +14,18 @@ export class SqliteAccessCounts implements AccessCounts {
     this.mark = db.prepare('SELECT last_offset FROM access_marks WHERE partition = ?');
     this.putMark = db.prepare(`INSERT INTO access_marks (partition, last_offset) VALUES (?, ?)
       ON CONFLICT DO UPDATE SET last_offset = excluded.last_offset`);
+    // One pass a batch: a memory that was recalled often is written once.
     this.count = db.prepare(`UPDATE catalogue INDEXED BY catalogue_by_memory
-      SET access_count = access_count + 1, last_access_ms = max(coalesce(last_access_ms, 0), :atMs)
-      WHERE memory_id IN (SELECT value FROM json_each(:memoryIds)) AND tenant_id = :tenantId`);
+      SET access_count = access_count + seen.number, last_access_ms = max(coalesce(last_access_ms, 0), seen.at_ms)
+      FROM (SELECT value ->> 0 AS id, value ->> 1 AS number, value ->> 2 AS at_ms FROM json_each(:seen)) AS seen
+      WHERE catalogue.memory_id = seen.id AND catalogue.tenant_id = :tenantId`);
   }
 
   async noteAccesses(partition: number, accesses: readonly MemoryAccess[]): Promise<void> {
     inTransaction(this.db, () => {
       const before = (this.mark.get(partition) as { last_offset: number } | undefined)?.last_offset ?? -1;
       const fresh = accesses.filter(({ offset }) => offset > before);
-      for (const { tenantId, memoryIds, atMs } of fresh) {
-        this.count.run({ tenantId, memoryIds: JSON.stringify(memoryIds), atMs });
-      }
+      for (const [tenantId, seen] of seenOf(fresh)) this.count.run({ tenantId, seen: JSON.stringify(seen) });
       if (fresh.length > 0) this.putMark.run(partition, Math.max(...fresh.map(({ offset }) => offset)));
     });
   }
@@ -40,4 +40,20 @@ export class SqliteAccessCounts implements AccessCounts {
     const rows = guard(() => statement.all(values) as unknown as readonly (AccessCount & { memoryId: MemoryId })[]);
     return new Map(rows.map(({ memoryId, count, lastAccessMs }) => [memoryId, { count, lastAccessMs }]));
   }
+}
+
+type Seen = [id: MemoryId, number: number, atMs: number];
+
+/** By tenant: each memory with how often and when last. */
+function seenOf(accesses: readonly MemoryAccess[]): ReadonlyMap<TenantId, readonly Seen[]> {
+  const byTenant = new Map<TenantId, Map<MemoryId, Seen>>();
+  for (const { tenantId, memoryIds, atMs } of accesses) {
+    const seen = byTenant.get(tenantId) ?? new Map<MemoryId, Seen>();
+    byTenant.set(tenantId, seen);
+    for (const id of new Set(memoryIds)) {
+      const [, number, lastMs] = seen.get(id) ?? [id, 0, 0];
+      seen.set(id, [id, number + 1, Math.max(lastMs, atMs)]);
+    }
+  }
+  return new Map([...byTenant].map(([tenantId, seen]) => [tenantId, [...seen.values()]]));
 }

@@ -88,7 +88,7 @@ class Box {
     return [];
   }
 
-  /** Facts that a memory says in whole: their room goes to what comes after. */
+  /** Facts that a memory or a turn says in whole: their room goes to what comes after. */
   takeBackCovered(facts: readonly PricedItem[]): void {
     for (const fact of facts) {
       if (!this.placed.has(fact) || !fact.turnIds.some((turnId) => this.ids.has(turnId))) continue;
