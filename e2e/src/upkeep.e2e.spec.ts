@@ -118,6 +118,8 @@ describe('upkeep', () => {
       return { service, server, key, directory };
     }
     const requestId = (body: string) => (JSON.parse(body) as { requestId: string }).requestId;
+    /** Requests about episodes; the facts of a critical one are asked about too. */
+    const episodesAsked = ({ seen }: WebhookServer) => seen.filter(({ body }) => body.includes('"kind":"episode"'));
 
     it(
       'confirms what the source confirms, signed and without text',
@@ -129,8 +131,8 @@ describe('upkeep', () => {
           'it was confirmed',
           async () => (await service.agent.maintenance.listDueReviews({})).reviews.length === 0,
         );
-        const [seen] = server.seen;
-        expect(server.seen).toHaveLength(1);
+        const [seen] = episodesAsked(server);
+        expect(new Set(server.seen.map(({ body }) => requestId(body))).size).toBe(server.seen.length);
         const { 'mneme-timestamp': at, 'mneme-signature': signature, 'mneme-key': keyNumber } = seen?.headers ?? {};
         const hmac = createHmac('sha256', key)
           .update(`${String(at)}.${seen?.body ?? ''}`)
@@ -150,7 +152,7 @@ describe('upkeep', () => {
           answerJson(response, { requestId: requestId(body), decision: 'correct', text: 'Ana prefers black tea.' }),
         );
         await until('it was corrected', async () => (await episodesOf(service))[0]?.text === 'Ana prefers black tea.');
-        expect(server.seen).toHaveLength(1);
+        expect(episodesAsked(server)).toHaveLength(1);
         const retiring = await due(({ body }, response) =>
           answerJson(response, { requestId: requestId(body), decision: 'retire' }),
         );
