@@ -18,6 +18,7 @@ export function readsOf({ engines, guard, metrics }: ErasureWorld) {
   const shared = { guard, keyring, catalogue, clock, opener, waitFor };
   const memories = new ReadMemories({ ...shared, sessionStore }, DEFAULT_LIMITS);
   return {
+    memories,
     graph: new ReadGraph({ ...shared, factGraph, metrics, memories }, DEFAULT_LIMITS),
     recall: new Recall({ ...shared, vectorIndex, factGraph, embedder, metrics }, DEFAULT_RETRIEVAL_CONFIG),
     waitFor,

@@ -3,6 +3,7 @@ import { Channel, type ChannelCredentials, credentials, type ChannelOptions } fr
 import { InvalidInput } from '@mneme/domain';
 import {
   AdminClient,
+  CommandsClient,
   ErasureClient,
   IngestClient,
   OrganisationClient,
@@ -72,6 +73,7 @@ export function connect(options: ConnectOptions) {
     /** What it was opened with, for another connection to the same place. */
     tls: options.tls,
     ingest: ingestCalls(new IngestClient(address, secure, shared), context),
+    commands: commandCalls(new CommandsClient(address, secure, shared), context),
     retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
@@ -90,6 +92,17 @@ function ingestCalls(client: IngestClient, context: CallContext) {
       chunks: AsyncIterable<IngestTurnsRequest> | Iterable<IngestTurnsRequest>,
       options: StreamOptions = {},
     ) => streamTurns(client.streamTurns(metadataOf(context)), chunks, { ...context, ...options }),
+  };
+}
+
+function commandCalls(client: CommandsClient, context: CallContext) {
+  return {
+    /** Each resolves once the command is durable; a read that waits for its token sees what it did. */
+    recordProcedure: unary(client.recordProcedure.bind(client), context),
+    retract: unary(client.retract.bind(client), context),
+    correct: unary(client.correct.bind(client), context),
+    confirm: unary(client.confirm.bind(client), context),
+    expire: unary(client.expire.bind(client), context),
   };
 }
 

@@ -24,6 +24,8 @@ export const TurnLine = z.strictObject({
   teamId: z.string().optional(),
   idempotencyKey: z.string().optional(),
   sourceClass: z.string().optional(),
+  task: z.string().optional(),
+  outcome: z.string().optional(),
 });
 export type TurnLine = z.infer<typeof TurnLine>;
 

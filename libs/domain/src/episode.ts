@@ -35,7 +35,7 @@ export function episodeOf(
     sourceId,
     audience: turn.audience,
     kind: 'episode',
-    flags: [...decided.flags],
+    flags: [...decided.flags, ...(content.outcome === undefined ? [] : [`task-${content.outcome}`])],
     sourceClass,
     trust: turn.trust,
     confidence: confidenceOf(decided.policy, { sourceClass, toolName }),
@@ -61,5 +61,6 @@ function toolNameOf({ role }: TurnReceived, { speakerName, toolCalls }: TurnCont
 
 function textOf(turn: TurnContent): string {
   const calls = (turn.toolCalls ?? []).map((call) => `[called ${call.name} with ${call.arguments}]`);
-  return [turn.content, ...calls].filter((part) => part !== '').join('\n');
+  const run = turn.task === undefined ? '' : `[task ${turn.outcome ?? ''}: ${turn.task}]`;
+  return [turn.content, ...calls, run].filter((part) => part !== '').join('\n');
 }

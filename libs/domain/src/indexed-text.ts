@@ -22,9 +22,9 @@ const MONTHS = [
 export function indexedTextOf(content: MemoryContent, occurredAt: string): string {
   const local = new Date(Date.parse(occurredAt) + offsetMsOf(content.zone));
   const day = `[${local.getUTCDate()} ${MONTHS[local.getUTCMonth()] ?? ''} ${local.getUTCFullYear()}]`;
-  return content.speakerName === undefined
-    ? `${day} ${content.text}`
-    : `${day} ${content.speakerName}: ${content.text}`;
+  // A procedure is looked for by its task: its steps would only blur that.
+  const text = content.procedure?.task ?? content.text;
+  return content.speakerName === undefined ? `${day} ${text}` : `${day} ${content.speakerName}: ${text}`;
 }
 
 function offsetMsOf(zone: string | undefined): number {

@@ -13,6 +13,9 @@ export interface Limits {
   readonly filterValuesMax: number;
   readonly pageSizeMax: number;
   readonly sessionTurnsMax: number;
+  /** Of the description of a task. */
+  readonly taskBytesMax: number;
+  readonly procedureStepsMax: number;
   /** How long a read may wait for its own writes. */
   readonly waitMsMax: number;
 }
@@ -30,5 +33,7 @@ export const DEFAULT_LIMITS: Limits = {
   filterValuesMax: 64,
   pageSizeMax: 200,
   sessionTurnsMax: 200,
+  taskBytesMax: 2_048,
+  procedureStepsMax: 64,
   waitMsMax: 30_000,
 };

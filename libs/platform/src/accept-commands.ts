@@ -155,12 +155,12 @@ type Reserved = Exclude<ReservedTurn, { state: 'conflict' }>;
 
 function preparedOf(
   wished: WishedCommand,
-  { tenant, indexKeys }: TenantAccess,
+  { tenant }: TenantAccess,
   { epoch, keys }: { readonly epoch: number; readonly keys: DataKeys },
 ): PreparedCommand {
   const commandId = commandIdOf(wished);
   const fingerprint = keyedHash(keys.fingerprint, wishedPayloadOf(wished));
-  return { wished, commandId, epoch, keys, indexKeys, fingerprint, trust: tenant.policy.trust[wished.sourceClass] };
+  return { wished, commandId, epoch, keys, fingerprint, trust: tenant.policy.trust[wished.sourceClass] };
 }
 
 function refuseCount(count: number): void {

@@ -1,13 +1,5 @@
 import type { CommandContent, CommandGiven, CommandTarget, TurnId } from '@mneme/events';
-import {
-  type CatalogueRow,
-  type CommandWish,
-  type DataKeys,
-  type IndexKeys,
-  seal,
-  sessionKeyOf,
-  type WishedCommand,
-} from '@mneme/domain';
+import { type CatalogueRow, type CommandWish, type DataKeys, seal, type WishedCommand } from '@mneme/domain';
 
 /** A wish that has its id and its keys, and no instant yet. */
 export interface PreparedCommand {
@@ -15,7 +7,6 @@ export interface PreparedCommand {
   readonly commandId: TurnId;
   readonly epoch: number;
   readonly keys: DataKeys;
-  readonly indexKeys: IndexKeys;
   readonly fingerprint: string;
   readonly trust: number;
 }
@@ -47,7 +38,7 @@ export function commandEventOf(command: PreparedCommand, recordedAt: number): Co
     sourceClass,
     trust,
     ...(agentId === undefined ? {} : { agentId }),
-    ...clearPartsOf(command),
+    ...clearPartsOf(wish),
     ...(content === undefined ? {} : { sealed: seal(keys, context, JSON.stringify(content)) }),
   };
 }
@@ -66,11 +57,8 @@ type ClearParts = Omit<
   'type' | 'v' | 'tenantId' | 'subjectId' | 'epoch' | 'commandId' | 'recordedAt' | 'action' | 'sealed'
 >;
 
-function clearPartsOf({ wished: { wish, subjectId }, commandId, indexKeys }: PreparedCommand): ClearParts {
-  if (wish.action === 'record-procedure') {
-    // A session of its own: what was told by command is no neighbour of anything.
-    return { place: { ...wish.place, sessionKey: sessionKeyOf(indexKeys, subjectId, `procedure/${commandId}`) } };
-  }
+function clearPartsOf(wish: CommandWish): ClearParts {
+  if (wish.action === 'record-procedure') return { place: wish.place };
   const { action: _action, ...fields } = wish;
   const { text: _text, object: _object, ...clear } = { text: undefined, object: undefined, ...fields };
   const given = Object.entries(clear).filter(([, value]) => value !== undefined);

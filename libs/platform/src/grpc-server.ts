@@ -6,6 +6,7 @@ import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import { HealthImplementation, protoPath as HEALTH_PROTO } from 'grpc-health-check';
 import {
   AdminService,
+  CommandsService,
   ErasureService,
   IngestService,
   OrganisationService,
@@ -57,6 +58,7 @@ export function healthService(): HealthImplementation {
 function generatedServices(): Record<string, ServiceDefinition> {
   const services = {
     Ingest: IngestService,
+    Commands: CommandsService,
     Retrieval: RetrievalService,
     Erasure: ErasureService,
     Admin: AdminService,

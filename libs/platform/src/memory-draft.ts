@@ -1,6 +1,7 @@
-import { type MemoryDerived, MemoryDerivedV1, type MemoryId, TOPICS, type TurnId } from '@mneme/events';
+import { type MemoryDerived, MemoryDerivedV1, type MemoryId, type SubjectId, TOPICS, type TurnId } from '@mneme/events';
 import { memoryKeyOf } from '@mneme/domain';
 import type { LogAppend, MemoryVersions } from '@mneme/ports';
+import type { Received } from './consumer-runner.js';
 import { recordOf } from './record-json.js';
 
 /**
@@ -10,6 +11,8 @@ import { recordOf } from './record-json.js';
 export class MemoryDraft {
   /** In the order in which they were decided; to be appended all at once. */
   readonly appends: LogAppend[] = [];
+  // Whether something was met that had not been published: nothing behind it has been either.
+  private isFresh = false;
   private readonly logged = new Map<MemoryId, readonly MemoryDerived[]>();
   private readonly changed = new Map<MemoryId, Map<number, MemoryDerived | undefined>>();
 
@@ -23,6 +26,18 @@ export class MemoryDraft {
     const missing = memoryIds.filter((memoryId) => !this.logged.has(memoryId));
     if (missing.length > 0) await this.load(missing);
     return memoryIds.flatMap((memoryId) => this.livingOf(memoryId));
+  }
+
+  /**
+   * Those of the keys that were published in a batch that died before its commit and comes again now: whatever caused
+   * them is not decided a second time, because what came behind it has been applied already. Such records are the first of
+   * their batch, so that one look past them is all that a batch costs.
+   */
+  async publishedBefore(keys: readonly string[]): Promise<readonly string[]> {
+    if (this.isFresh || keys.length === 0) return [];
+    const published = await this.versions.published(this.partition, keys);
+    this.isFresh = published.size === 0;
+    return [...published];
   }
 
   put(memory: MemoryDerived): void {
@@ -61,7 +76,7 @@ export class MemoryDraft {
     const living = new Map((this.logged.get(memoryId) ?? []).map((memory) => [memory.version, memory]));
     for (const [version, memory] of this.changed.get(memoryId) ?? []) {
       if (memory === undefined) living.delete(version);
-      else living.set(version, memory);
+      else living.set(version, asLogged(memory));
     }
     return [...living.values()].sort((a, b) => a.version - b.version);
   }
@@ -70,4 +85,26 @@ export class MemoryDraft {
     const versions = this.changed.get(memoryId) ?? new Map<number, MemoryDerived | undefined>();
     this.changed.set(memoryId, versions.set(version, to));
   }
+}
+
+// In the form in which it would come back: what is made of it has the same bytes whether it was read or just put.
+function asLogged(memory: MemoryDerived): MemoryDerived {
+  return MemoryDerivedV1.parse(JSON.parse(JSON.stringify(memory)));
+}
+
+/** Keys of the records for `memories` among these. */
+export function memoryKeysIn(appends: readonly LogAppend[]): readonly string[] {
+  return appends.filter(({ topic }) => topic === TOPICS.memories.name).map(({ key }) => key);
+}
+
+/** A tombstone under each key that was published for events whose subject was fenced meanwhile. */
+export function tombstonesOf<E>(
+  received: readonly Received<E>[],
+  publishedFor: (event: E) => { readonly keys: readonly string[]; readonly subjectId: SubjectId | undefined },
+): readonly LogAppend[] {
+  return received.flatMap(({ record: { partition }, event }) => {
+    const { keys, subjectId } = publishedFor(event);
+    const whose = subjectId === undefined ? {} : { subjectId };
+    return keys.map((key) => ({ topic: TOPICS.memories.name, partition, key, value: null, ...whose }));
+  });
 }

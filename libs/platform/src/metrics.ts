@@ -9,6 +9,7 @@ const COUNTERS = {
   mneme_turns_dropped_total: ['reason'],
   mneme_turns_quarantined_total: ['reason'],
   mneme_quarantine_decisions_total: ['decision'],
+  mneme_commands_accepted_total: ['action'],
   mneme_commands_applied_total: ['action'],
   mneme_commands_refused_total: ['reason'],
   mneme_turn_flags_total: ['flag'],

@@ -12,6 +12,13 @@ export interface MemoryVersions {
    * @throws LimitExceeded.
    */
   living(partition: number, memoryIds: readonly MemoryId[]): Promise<readonly LogRecord[]>;
+
+  /**
+   * Those of the keys under which one partition of `memories` has a record or, for as long as the topic keeps it, a
+   * tombstone: what was published, also when it was taken away since. At most `MEMORY_VERSIONS_LIMITS` keys.
+   * @throws LimitExceeded.
+   */
+  published(partition: number, keys: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
-export const MEMORY_VERSIONS_LIMITS = { memoriesMax: 1_000 } as const;
+export const MEMORY_VERSIONS_LIMITS = { memoriesMax: 1_000, keysMax: 1_000 } as const;

@@ -48,6 +48,18 @@ export function memoryVersionsContract(make: () => Promise<{ log: EventLog; memo
       expect(await keysOf()).toEqual([]);
     });
 
+    it('are known as published for as long as a record or a tombstone stands under their key', async () => {
+      const id = randomMemoryId();
+      await log.append([of(id, 1), of(id, 2), of(id, 2, null), of(id, 3, 'v', 1)]);
+      const keys = [1, 2, 3, 4].map((version) => memoryKeyOf({ memoryId: id, version }));
+      expect([...(await versions.published(0, keys))]).toEqual(keys.slice(0, 2));
+      expect(await versions.published(0, [])).toEqual(new Set());
+      await expect(versions.published(0, Array(MEMORY_VERSIONS_LIMITS.keysMax + 1).fill('k'))).rejects.toMatchObject({
+        code: 'limit-exceeded',
+        detail: { limit: `keysMax=${MEMORY_VERSIONS_LIMITS.keysMax}` },
+      });
+    });
+
     it('are refused for more memories than the limit', async () => {
       const ids = Array.from({ length: MEMORY_VERSIONS_LIMITS.memoriesMax + 1 }, () => randomMemoryId());
       await expect(versions.living(0, ids)).rejects.toMatchObject({

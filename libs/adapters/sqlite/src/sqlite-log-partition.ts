@@ -76,6 +76,11 @@ export class SqliteLogPartition {
     return rows.map((row) => ({ topic: this.topic, partition: this.partition, ...row }));
   }
 
+  /** Whether a record or a tombstone stands under the key; of a compacted topic alone. */
+  hasKey(key: string): boolean {
+    return this.statements.of('hasKey').get(key) !== undefined;
+  }
+
   /**
    * Deletes at most `recordsMax` records below `belowOffset` whose time has come, the oldest first; answers how many.
    * On a compacted topic only tombstones go.
@@ -127,6 +132,7 @@ type StatementName =
   | 'insert'
   | 'read'
   | 'readKeys'
+  | 'hasKey'
   | 'countSubject'
   | 'lastOfSubject'
   | 'subjectKeys'
@@ -148,6 +154,7 @@ function statementsOf(table: string, isCompacted: boolean): Record<StatementName
       WHERE offset >= ? ORDER BY offset LIMIT ? + 0`,
     readKeys: `SELECT offset, key, value, appended_at_ms AS appendedAtMs FROM ${table}
       WHERE key >= ? AND key < ? AND value IS NOT NULL ORDER BY key`,
+    hasKey: `SELECT 1 FROM ${table} WHERE key = ?`,
     countSubject: `SELECT count(*) AS count ${ofSubject}`,
     lastOfSubject: `SELECT appended_at_ms AS lastAppendedAtMs ${ofSubject} ORDER BY offset DESC LIMIT 1`,
     subjectKeys: `SELECT key, offset ${ofSubject} AND offset > ? ORDER BY offset LIMIT ? + 0`,

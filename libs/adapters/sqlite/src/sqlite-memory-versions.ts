@@ -9,14 +9,22 @@ export class SqliteMemoryVersions implements MemoryVersions {
   constructor(private readonly tables: SqliteLogTables) {}
 
   async living(partition: number, memoryIds: readonly MemoryId[]): Promise<readonly LogRecord[]> {
-    const { memoriesMax } = MEMORY_VERSIONS_LIMITS;
-    if (memoryIds.length > memoriesMax) {
-      const detail = { field: 'memoryIds', limit: `memoriesMax=${memoriesMax}`, sent: String(memoryIds.length) };
-      throw new LimitExceeded('these are more memories than one look takes', detail);
-    }
+    refuseMore('memoriesMax', memoryIds.length);
     const place = this.tables.partition(TOPICS.memories.name, partition);
     return guard(() => memoryIds.flatMap((memoryId) => [...place.readKeys(`${memoryId}/`)].sort(byVersion)));
   }
+
+  async published(partition: number, keys: readonly string[]): Promise<ReadonlySet<string>> {
+    refuseMore('keysMax', keys.length);
+    const place = this.tables.partition(TOPICS.memories.name, partition);
+    return guard(() => new Set(keys.filter((key) => place.hasKey(key))));
+  }
+}
+
+function refuseMore(name: keyof typeof MEMORY_VERSIONS_LIMITS, sent: number): void {
+  const max = MEMORY_VERSIONS_LIMITS[name];
+  if (sent <= max) return;
+  throw new LimitExceeded('this is more than one look takes', { limit: `${name}=${max}`, sent: String(sent) });
 }
 
 // Keys are ordered as texts, versions are numbers.

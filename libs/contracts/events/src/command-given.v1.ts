@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ToldProcedure } from './procedure.js';
 import {
   AgentId,
   Audience,
@@ -9,7 +10,6 @@ import {
   MemoryKind,
   RecordedAt,
   Sealed,
-  SessionKey,
   Share,
   SourceClass,
   SourceId,
@@ -41,7 +41,6 @@ export type CommandBounds = z.infer<typeof CommandBounds>;
 /** Where a recorded procedure goes. */
 export const CommandPlace = z.object({
   audience: Audience,
-  sessionKey: SessionKey,
   departmentId: DepartmentId.optional(),
   teamId: TeamId.optional(),
 });
@@ -87,21 +86,12 @@ export const CommandGivenV1 = z.object({
 });
 export type CommandGiven = z.infer<typeof CommandGivenV1>;
 
-/** One step of a procedure. */
-export const ProcedureStep = z.object({
-  tool: z.string(),
-  /** JSON text of one object. */
-  arguments: z.string().optional(),
-  note: z.string().optional(),
-});
-export type ProcedureStep = z.infer<typeof ProcedureStep>;
-
 /** What `CommandGiven.sealed` holds, as JSON, sealed for the command's id and instant. */
 export const CommandContent = z.object({
   /** The corrected text of a memory. */
   text: z.string().optional(),
   /** The corrected object of a fact: the name of an entity, or a value. */
   object: z.string().optional(),
-  procedure: z.object({ task: z.string(), steps: z.array(ProcedureStep), outcome: z.string() }).optional(),
+  procedure: ToldProcedure.optional(),
 });
 export type CommandContent = z.infer<typeof CommandContent>;

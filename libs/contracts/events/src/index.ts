@@ -10,6 +10,7 @@ export * from './quarantine-decided.v1.js';
 export * from './turn-released.v1.js';
 export * from './dead-lettered.v1.js';
 export * from './erasure-step-taken.v1.js';
+export * from './procedure.js';
 export * from './command-given.v1.js';
 export * from './command-passed.v1.js';
 export * from './command-refused.v1.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KnownProcedure } from './procedure.js';
 import {
   AgentId,
   Audience,
@@ -103,5 +104,7 @@ export const MemoryContent = z.object({
   speakerName: z.string().optional(),
   zone: z.string().optional(),
   names: FactNames.optional(),
+  /** There when `kind` is `procedure`. */
+  procedure: KnownProcedure.optional(),
 });
 export type MemoryContent = z.infer<typeof MemoryContent>;

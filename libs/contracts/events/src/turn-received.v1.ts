@@ -43,6 +43,9 @@ export type TurnReceived = z.infer<typeof TurnReceivedV1>;
 export const ToolCall = z.object({ id: z.string().optional(), name: z.string(), arguments: z.string() });
 export type ToolCall = z.infer<typeof ToolCall>;
 
+export const TaskOutcome = z.enum(['succeeded', 'failed']);
+export type TaskOutcome = z.infer<typeof TaskOutcome>;
+
 /** What `TurnReceived.sealed` holds, as JSON. `zone` is the offset in which the time was given, `+02:00`. */
 export const TurnContent = z.object({
   content: z.string(),
@@ -50,5 +53,8 @@ export const TurnContent = z.object({
   speakerName: z.string().optional(),
   session: z.string(),
   zone: z.string().optional(),
+  /** The turn tells the end of a run of this task: its calls in their order, and in `content` what came of them. */
+  task: z.string().optional(),
+  outcome: TaskOutcome.optional(),
 });
 export type TurnContent = z.infer<typeof TurnContent>;

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 export * from './generated/mneme/v1/admin.js';
+export * from './generated/mneme/v1/commands.js';
 export * from './generated/mneme/v1/erasure.js';
 export * from './generated/mneme/v1/ingest.js';
 export * from './generated/mneme/v1/organisation.js';
@@ -11,7 +12,7 @@ export * from './generated/mneme/v1/retrieval.js';
 export const PROTO_PACKAGE = 'mneme.v1';
 /** Folder that the imports of the .proto files are relative to. */
 export const PROTO_DIRECTORY = fileURLToPath(new URL('../proto/', import.meta.url));
-export const PROTO_FILES = ['ingest', 'retrieval', 'erasure', 'admin', 'organisation', 'quarantine'].map(
+export const PROTO_FILES = ['ingest', 'retrieval', 'erasure', 'admin', 'organisation', 'commands', 'quarantine'].map(
   (name) => `mneme/v1/${name}.proto`,
 );
 /** Trailer of a failed call: a `Refusal` as JSON in ASCII. */

@@ -1,7 +1,6 @@
 import type {
   AgentId,
   CommandBounds,
-  CommandContent,
   CommandPlace,
   CommandTarget,
   MemoryId,
@@ -9,16 +8,14 @@ import type {
   SourceId,
   SubjectId,
   TenantId,
+  ToldProcedure,
 } from '@mneme/events';
-
-/** A procedure as somebody tells it. */
-export type ToldProcedure = NonNullable<CommandContent['procedure']>;
 
 /** What is wished of one memory, or of all that came from one source. */
 export type CommandWish =
   | {
       readonly action: 'record-procedure';
-      readonly place: Omit<CommandPlace, 'sessionKey'>;
+      readonly place: CommandPlace;
       readonly procedure: ToldProcedure;
     }
   /** A new version with this text; of a fact also, or only, with this object. */

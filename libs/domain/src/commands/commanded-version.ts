@@ -1,7 +1,8 @@
-import type { CommandContent, CommandGiven, MemoryContent, MemoryDerived } from '@mneme/events';
+import type { CommandContent, CommandGiven, KnownProcedure, MemoryContent, MemoryDerived } from '@mneme/events';
 import type { UnsealedMemory } from '../episode.js';
 import { Corrupt } from '../errors.js';
 import type { TenantPolicy } from '../policy.js';
+import { runConfidenceOf } from '../procedures/run-confidence.js';
 import { instantOf } from '../time.js';
 import { confidenceOf, lifespanOf } from '../worth.js';
 
@@ -65,14 +66,22 @@ function correctionOf(newest: MemoryDerived, { command, commanded, content, poli
   };
 }
 
-function confirmationOf(newest: MemoryDerived, { command, policy }: CommandContext) {
+function confirmationOf(newest: MemoryDerived, { command, content, policy }: CommandContext) {
   const { sourceClass, recordedAt } = command;
+  const vouched = confidenceOf(policy, { sourceClass });
   return {
-    confidence: Math.max(newest.confidence, confidenceOf(policy, { sourceClass })),
+    confidence: Math.max(newest.confidence, vouched),
+    ...(content.procedure === undefined ? {} : vouchedFor(content, content.procedure, vouched)),
     reviewBy: undefined,
     expiresAt: undefined,
     ...lifespanOf(policy, { kind: newest.kind, sourceClass, recordedAt }),
   };
+}
+
+/** The word of a person moves what a procedure was worth before any run; its runs still count. */
+function vouchedFor(content: MemoryContent, before: KnownProcedure, vouched: number) {
+  const procedure = { ...before, prior: Math.max(before.prior, vouched) };
+  return { confidence: runConfidenceOf(procedure), content: { ...content, procedure } };
 }
 
 function givenOf({ confidence, reviewBy, expiresAt }: CommandGiven) {

@@ -9,6 +9,7 @@ import {
   endOf,
   factIdsOf,
   isWithinBounds,
+  versionsBefore,
 } from '@mneme/domain';
 import {
   commandKeyOf,
@@ -58,7 +59,7 @@ export class ApplyFactCommand {
     if (fit.state === 'refused') return fit.reason;
     if (fit.state === 'done') return undefined;
     if (command.action === 'retract') {
-      for (const version of living) draft.remove(version);
+      for (const version of fit.versions) draft.remove(version);
       return undefined;
     }
     const { newest } = fit;
@@ -84,11 +85,11 @@ async function followSource(
   draft: MemoryDraft,
 ): Promise<void> {
   const facts = await draft.living(factIdsOf({ tenantId, subjectId }, sourceId));
-  const touched = facts.filter((fact) => isWithinBounds(fact, command.bounds));
+  const touched = versionsBefore(command, facts).filter((fact) => isWithinBounds(fact, command.bounds));
   if (command.action === 'retract') for (const fact of touched) draft.remove(fact);
   if (command.action !== 'expire') return;
   const newest = new Map(touched.map((fact) => [fact.memoryId, fact]));
-  for (const fact of newest.values()) if (fact.version < command.recordedAt) draft.put(endedBy(command, fact, keys));
+  for (const fact of newest.values()) draft.put(endedBy(command, fact, keys));
 }
 
 /** A version that ends when the command says, or before. */

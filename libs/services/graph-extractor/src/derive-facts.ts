@@ -37,7 +37,6 @@ export class DeriveFacts {
     if (one.access === undefined) throw new Corrupt('an episode reached the graph-extractor without its key');
     const { keys } = one.access;
     if (episode.version === episode.recordedAt) {
-      if (modelFacts.published.has(episode.memoryId)) return;
       const read = modelFacts.read.get(episode.memoryId) ?? [];
       for (const fact of await this.factsOf(episode, keys, read)) this.put(fact, draft);
       return;
@@ -56,9 +55,9 @@ export class DeriveFacts {
     const takenBack = new Set<string>();
     for (const fact of before === undefined ? [] : await this.factsOf(before, keys)) {
       const newest = living.get(fact.memoryId);
-      if (newest === undefined || isOver(newest, expiresAt)) takenBack.add(openMemory(keys, fact).text);
+      if (newest === undefined || isOver(newest, expiresAt)) takenBack.add(statementOf(fact));
     }
-    const facts = (await this.factsOf(episode, keys)).filter((fact) => !takenBack.has(openMemory(keys, fact).text));
+    const facts = (await this.factsOf(episode, keys)).filter((fact) => !takenBack.has(statementOf(fact)));
     for (const fact of facts) {
       this.put(fact, draft);
       living.delete(fact.memoryId);
@@ -107,6 +106,11 @@ async function previousOf(episode: MemoryDerived, draft: MemoryDraft): Promise<M
 
 function newestOf(memories: readonly MemoryDerived[]): Map<MemoryId, MemoryDerived> {
   return new Map(memories.map((memory) => [memory.memoryId, memory]));
+}
+
+/** The same for the same relation of the same entities, whatever the words. */
+function statementOf({ fact }: MemoryDerived): string {
+  return `${fact?.slots[0] ?? ''}/${fact?.isNegated === true ? 'not' : ''}`;
 }
 
 // Instants of one form are in the order of their texts.

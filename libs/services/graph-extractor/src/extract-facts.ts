@@ -1,6 +1,6 @@
 import { type ProgressNoted, TOPICS, type TurnId } from '@mneme/events';
-import { turnIdsOf } from '@mneme/domain';
-import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
+import { factIdsOf, memoryKeyOf, turnIdsOf } from '@mneme/domain';
+import type { EventLog, LogRecord } from '@mneme/ports';
 import {
   type BatchEnd,
   looksLikeCommand,
@@ -8,11 +8,13 @@ import {
   type MemoryChange,
   memoryChangeOf,
   MemoryDraft,
+  memoryKeysIn,
   netChangesOf,
   type Received,
   type RecordHandler,
   stampOfChange,
   type SubjectStamp,
+  tombstonesOf,
 } from '@mneme/platform';
 import { ApplyFactCommand, type ApplyFactCommandObserver } from './apply-fact-command.js';
 import {
@@ -39,7 +41,7 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
   private readonly deriveFacts: DeriveFacts;
   private readonly applyFactCommand: ApplyFactCommand;
   // What was published for an event, and which commands were refused, for as long as their batch is in hand.
-  private readonly published = new WeakMap<MemoryChange, readonly LogAppend[]>();
+  private readonly published = new WeakMap<MemoryChange, readonly string[]>();
   private readonly refused = new WeakSet<MemoryChange>();
 
   constructor(private readonly ports: ExtractFactsPorts) {
@@ -65,16 +67,24 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     const modelFacts = await this.readFacts.of(net, signal);
     for (const one of received) {
       const before = draft.appends.length;
-      if (derived.has(one) || one.event.type === 'command') await this.decide(one, { draft, modelFacts });
-      if (draft.appends.length > before) this.published.set(one.event, draft.appends.slice(before));
+      const published = modelFacts.published.has(one.event)
+        ? keysOf(one.event)
+        : await draft.publishedBefore(keysOf(one.event));
+      const isDue = derived.has(one) || one.event.type === 'command';
+      if (published.length === 0 && isDue) await this.decide(one, { draft, modelFacts });
+      const keys = [...published, ...memoryKeysIn(draft.appends.slice(before))];
+      if (keys.length > 0) this.published.set(one.event, keys);
     }
     if (draft.appends.length > 0) await this.ports.log.append(draft.appends);
   }
 
   async undo(received: readonly Received<MemoryChange>[]): Promise<void> {
-    const written = received.flatMap(({ event }) => this.published.get(event) ?? []);
-    const memories = written.filter(({ topic }) => topic === TOPICS.memories.name);
-    if (memories.length > 0) await this.ports.log.append(memories.map((append) => ({ ...append, value: null })));
+    const publishedFor = (event: MemoryChange) => ({
+      keys: this.published.get(event) ?? [],
+      subjectId: this.stampOf(event)?.subjectId,
+    });
+    const tombstones = tombstonesOf(received, publishedFor);
+    if (tombstones.length > 0) await this.ports.log.append(tombstones);
   }
 
   /** Passes on what the write-filter has said of the turns, now that their facts are there too. */
@@ -99,6 +109,13 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
       await this.deriveFacts.derive(one, event.memory, context);
     }
   }
+}
+
+/** Keys under which the facts of an episode's version are published; a command's own record goes when it is applied. */
+function keysOf(event: MemoryChange): readonly string[] {
+  if (event.type !== 'derived' || event.memory.kind !== 'episode') return [];
+  const { memory } = event;
+  return factIdsOf(memory, memory.sourceId).map((memoryId) => memoryKeyOf({ memoryId, version: memory.version }));
 }
 
 /** What somebody who waits knows the cause of an event by. */

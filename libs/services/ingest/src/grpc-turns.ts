@@ -21,6 +21,8 @@ function plainTurnOf(turn: Turn): unknown {
     ...given('teamId', turn.teamId),
     ...given('idempotencyKey', turn.idempotencyKey),
     ...given('sourceClass', turn.sourceClass),
+    ...given('task', turn.task),
+    ...given('outcome', turn.outcome),
   };
 }
 

@@ -3,3 +3,4 @@ export * from './accept-turns.js';
 export * from './ingest.config.js';
 export * from './ingest.module.js';
 export * from './session-writer.js';
+export * from './commands/give-command.js';

@@ -2,6 +2,8 @@ import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/
 import {
   ACCEPTED_TURNS,
   type AcceptedTurns,
+  type Catalogue,
+  CATALOGUE,
   CLOCK,
   type Clock,
   type ErasableStore,
@@ -12,24 +14,40 @@ import {
   SUBJECT_REGISTRY,
   type SubjectRegistry,
 } from '@mneme/ports';
-import { AuthGuard, BudgetMeter, CallErrors, Keyring, Logger, Metrics, TurnOrder } from '@mneme/platform';
+import {
+  AcceptCommands,
+  AuthGuard,
+  BudgetMeter,
+  CallErrors,
+  Keyring,
+  Logger,
+  Metrics,
+  TurnOrder,
+} from '@mneme/platform';
 import { AcceptTurns } from './accept-turns.js';
+import { CommandsController } from './commands/commands.controller.js';
+import { GiveCommand } from './commands/give-command.js';
 import type { IngestConfig } from './ingest.config.js';
 import { IngestController } from './ingest.controller.js';
 import { SessionWriter } from './session-writer.js';
 import { StreamTurns } from './stream-turns.js';
 import { TurnsController } from './turns.controller.js';
 
-/** Serves `Ingest` over gRPC and `/v1/turns` over HTTP. */
+/** Serves `Ingest` and `Commands` over gRPC, `/v1/turns` and `/v1/commands` over HTTP. */
 @Module({})
 export class IngestModule implements OnApplicationShutdown {
   constructor(private readonly acceptTurns: AcceptTurns) {}
 
   static register(config: IngestConfig): DynamicModule {
-    const providers = [sessionWriterProvider(config), acceptTurnsProvider(config), streamTurnsProvider(config)];
+    const providers = [
+      sessionWriterProvider(config),
+      acceptTurnsProvider(config),
+      streamTurnsProvider(config),
+      giveCommandProvider(config),
+    ];
     return {
       module: IngestModule,
-      controllers: [IngestController, TurnsController],
+      controllers: [IngestController, TurnsController, CommandsController],
       providers,
       exports: [AcceptTurns],
     };
@@ -86,5 +104,16 @@ function streamTurnsProvider(config: IngestConfig) {
     inject: [AuthGuard, AcceptTurns, Metrics, Logger],
     useFactory: (guard: AuthGuard, acceptTurns: AcceptTurns, ...[metrics, logger]: [Metrics, Logger]) =>
       new StreamTurns({ guard, acceptTurns, errors: new CallErrors(logger, metrics) }, config),
+  };
+}
+
+type CommandParts = [Catalogue, AcceptCommands, AuthGuard, Keyring, BudgetMeter, Metrics];
+
+function giveCommandProvider(config: IngestConfig) {
+  return {
+    provide: GiveCommand,
+    inject: [CATALOGUE, AcceptCommands, AuthGuard, Keyring, BudgetMeter, Metrics],
+    useFactory: (...[catalogue, acceptCommands, guard, keyring, budgets, metrics]: CommandParts) =>
+      new GiveCommand({ catalogue, acceptCommands, guard, keyring, budgets, metrics }, config.limits),
   };
 }

@@ -154,11 +154,13 @@ function payloadOf({ agentId }: Principal, sourceClass: SourceClass, input: Turn
     agentId,
     content: input.content,
     occurredAt: input.occurredAt,
+    outcome: input.outcome,
     role: input.role,
     scope: input.scope ?? 'user',
     session: input.session,
     sourceClass,
     speakerName: input.speakerName,
+    task: input.task,
     teamId: input.teamId,
     toolCalls: toolCalls ?? [],
   });

@@ -29,12 +29,14 @@ export function turnEventOf({ principal }: PreparedRequest, turn: PreparedTurn, 
 }
 
 function contentOf({ input, occurredAt }: PreparedTurn): TurnContent {
-  const { content, toolCalls, speakerName, session } = input;
+  const { content, toolCalls, speakerName, session, task, outcome } = input;
   return {
     content,
     ...(toolCalls === undefined || toolCalls.length === 0 ? {} : { toolCalls }),
     ...(speakerName === undefined ? {} : { speakerName }),
     session,
     ...(occurredAt === undefined ? {} : { zone: occurredAt.zone }),
+    ...(task === undefined ? {} : { task }),
+    ...(outcome === undefined ? {} : { outcome }),
   };
 }

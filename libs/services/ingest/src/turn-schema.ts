@@ -1,4 +1,4 @@
-import { Role, SourceClass, TeamId } from '@mneme/events';
+import { Role, SourceClass, TaskOutcome, TeamId } from '@mneme/events';
 import type { Limits } from '@mneme/domain';
 import { type IssueParams, parsedInput } from '@mneme/platform';
 import { z } from 'zod';
@@ -27,7 +27,7 @@ export function parseIngest(schema: IngestSchema, value: unknown): IngestInput {
 }
 
 function turnSchema(limits: Limits) {
-  const { idCharsMax, nameCharsMax, toolCallsMax, turnTextBytesMax } = limits;
+  const { idCharsMax, nameCharsMax, toolCallsMax, turnTextBytesMax, taskBytesMax } = limits;
   const id = () => name('idCharsMax', idCharsMax).optional();
   return z
     .strictObject({
@@ -45,8 +45,14 @@ function turnSchema(limits: Limits) {
       teamId: name('nameCharsMax', nameCharsMax).optional(),
       idempotencyKey: id(),
       sourceClass: SourceClass.optional(),
+      task: z
+        .string()
+        .min(1)
+        .check(refuseDirt, atMost('taskBytesMax', taskBytesMax, byteLengthOf))
+        .optional(),
+      outcome: TaskOutcome.optional(),
     })
-    .check(refuseStrayTeam, refuseLongCalls(turnTextBytesMax));
+    .check(refuseStrayTeam, refuseHalfRun, refuseLongCalls(turnTextBytesMax));
 }
 
 function toolCallSchema({ idCharsMax, nameCharsMax }: Limits) {
@@ -73,6 +79,19 @@ function refuseStrayTeam(context: z.core.ParsePayload<TeamChoice>): void {
       sent: `text of ${teamId.length} characters`,
     });
   }
+}
+
+interface Run {
+  readonly task?: string | undefined;
+  readonly outcome?: string | undefined;
+}
+
+// A task without an outcome would be counted as neither.
+function refuseHalfRun({ value, issues }: z.core.ParsePayload<Run>): void {
+  const { task, outcome } = value;
+  if ((task === undefined) === (outcome === undefined)) return;
+  const missing = task === undefined ? 'task' : 'outcome';
+  issues.push(issue('the end of a run has both its task and its outcome', [missing], { sent: 'nothing' }));
 }
 
 interface Calls {

@@ -7,6 +7,7 @@ import {
   isMadeOf,
   isWithinBounds,
   ownIdsOf,
+  procedureToldBy,
   summaryIdsOf,
   type TenantPolicy,
 } from '@mneme/domain';
@@ -19,6 +20,7 @@ import {
   type Received,
   sealMemory,
 } from '@mneme/platform';
+import { keepProcedure } from './keep-procedure.js';
 
 export interface ApplyCommandObserver {
   /** One command was applied or, of facts, passed on. */
@@ -35,7 +37,8 @@ export class ApplyCommand {
   async apply(one: Received<CommandGiven>, draft: MemoryDraft, policy: TenantPolicy): Promise<boolean> {
     const command = one.event;
     const { sourceId, target } = command;
-    if (command.action === 'retract' && sourceId !== undefined) await this.retractSource(command, sourceId, draft);
+    if (command.action === 'record-procedure') await recordProcedure(one, draft, policy);
+    else if (command.action === 'retract' && sourceId !== undefined) await this.retractSource(command, sourceId, draft);
     else if (target === undefined) throw new Corrupt('a command has no target', { field: 'target' });
     else if (target.kind === 'fact') pass(command, [], draft);
     else {
@@ -72,10 +75,10 @@ export class ApplyCommand {
     const fit = commandFitOf(command, living);
     if (fit.state === 'refused') return fit.reason;
     if (fit.state === 'done') return undefined;
-    const { newest } = fit;
+    const { newest, versions } = fit;
     // What a procedure says is told again as a whole, not as a text.
     if (command.action === 'correct' && newest.kind === 'procedure') return 'unfit';
-    if (command.action === 'retract') for (const version of living) draft.remove(version);
+    if (command.action === 'retract') for (const version of versions) draft.remove(version);
     else {
       const context = {
         content: openMemory(access.keys, newest),
@@ -87,6 +90,17 @@ export class ApplyCommand {
     await cascade(command, newest, draft);
     return undefined;
   }
+}
+
+async function recordProcedure(
+  { event: command, access }: Received<CommandGiven>,
+  draft: MemoryDraft,
+  policy: TenantPolicy,
+): Promise<void> {
+  if (access === undefined) throw new Corrupt('a command reached the write-filter without its key');
+  const { keys } = access;
+  const cause = procedureToldBy(command, openCommand(keys, command).procedure, policy);
+  await keepProcedure(cause, { keys, policy, draft });
 }
 
 /** What was made of an episode goes or ends with it; of one that was corrected its owner makes new facts by itself. */

@@ -1,7 +1,8 @@
 import { TOPICS, type TurnDiscarded, type TurnQuarantined, type TurnReceived, type TurnReleased } from '@mneme/events';
-import { Corrupt, episodeOf, explainTurn, type TenantPolicy } from '@mneme/domain';
+import { Corrupt, episodeOf, explainTurn, procedureRunIn, type TenantPolicy } from '@mneme/domain';
 import { type MemoryDraft, type Received, sealMemory } from '@mneme/platform';
 import { type JudgedRecord, openTurn } from './judge-turns.js';
+import { keepProcedure } from './keep-procedure.js';
 
 export interface DecideTurnObserver {
   /** One turn was kept, with what it was kept for. */
@@ -15,11 +16,11 @@ export interface DecideTurnObserver {
 /** What a turn is kept for whatever the rules think of it. */
 const RELEASED = 'released';
 
-/** Makes an episode of a turn, or says why not. */
+/** Makes an episode of a turn, and of the end of a run a version of its procedure; or says why not. */
 export class DecideTurn {
   constructor(private readonly observer: DecideTurnObserver) {}
 
-  decide(one: Received<TurnReceived>, judged: JudgedRecord | undefined, context: DecisionContext): void {
+  async decide(one: Received<TurnReceived>, judged: JudgedRecord | undefined, context: DecisionContext): Promise<void> {
     const { event, access } = one;
     const { draft, policy } = context;
     if (access === undefined || judged === undefined) throw new Corrupt('a turn was not judged');
@@ -33,10 +34,12 @@ export class DecideTurn {
     }
     this.observer.kept(verdict.flags);
     draft.put(sealMemory(access.keys, episodeOf(event, content, { flags: verdict.flags, policy })));
+    const run = procedureRunIn(event, content);
+    if (run !== undefined) await keepProcedure(run, { keys: access.keys, policy, draft });
   }
 
   /** Somebody has said that it is no poison: it is kept, as it would have been at first. */
-  release(one: Received<TurnReleased>, { draft, policy }: DecisionContext): void {
+  async release(one: Received<TurnReleased>, { draft, policy }: DecisionContext): Promise<void> {
     const { turn } = one.event;
     if (one.access === undefined || turn.subjectId !== one.event.subjectId) {
       throw new Corrupt('a released turn is not of whom it says');
@@ -46,6 +49,8 @@ export class DecideTurn {
     const flags = [...(verdict.keep ? verdict.flags : []), RELEASED];
     this.observer.kept(flags);
     draft.put(sealMemory(one.access.keys, episodeOf(turn, content, { flags, policy })));
+    const run = procedureRunIn(turn, content);
+    if (run !== undefined) await keepProcedure(run, { keys: one.access.keys, policy, draft });
   }
 
   private hold(turn: TurnReceived, reasons: readonly string[], draft: MemoryDraft): void {

@@ -102,7 +102,7 @@ async function filtered(content: string, { role = 'user', speakerName, policy = 
   const sealed = seal(KEYS, context, JSON.stringify({ content, session: 's', speakerName }));
   const event = { ...TURN, role, sourceClass: role === 'tool' ? 'tool' : TURN.sourceClass, sealed };
   const received = { record: { partition: 3, offset: 0 }, event, access: { state: 'open', keys: KEYS } };
-  const versions = { living: async () => [] } as MemoryVersions;
+  const versions: MemoryVersions = { living: async () => [], published: async () => new Set() };
   const handler = new FilterTurns({ log, keyring, versions, observer });
   await handler.handle([received as unknown as Received<TurnReceived>], new AbortController().signal);
   return { appends, kept, dropped, held };

@@ -1,19 +1,23 @@
-import type { CommandGiven, TurnReceived, TurnReleased } from '@mneme/events';
-import { TOPICS } from '@mneme/events';
-import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
+import { type CommandGiven, TOPICS, type TurnReceived, type TurnReleased } from '@mneme/events';
+import { memoryKeyOf } from '@mneme/domain';
+import type { EventLog, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
   acceptedIdOf,
   type BatchEnd,
+  commandKeyOf,
   type Keyring,
   MemoryDraft,
+  memoryKeysIn,
   type Received,
   type RecordHandler,
+  tombstonesOf,
   type TurnRecord,
   turnRecordOf,
 } from '@mneme/platform';
 import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
 import { JudgeTurns, type JudgeTurnsPorts, type Verdicts } from './judge-turns.js';
+import { episodeKeyOf } from './published-before.js';
 
 export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'modelTimeoutMs'> {
   readonly log: EventLog;
@@ -33,7 +37,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   private readonly decideTurn: DecideTurn;
   private readonly applyCommand: ApplyCommand;
   // What was published for a record, and which commands were refused, for as long as their batch is in hand.
-  private readonly published = new WeakMap<TurnRecord, readonly LogAppend[]>();
+  private readonly published = new WeakMap<TurnRecord, readonly string[]>();
   private readonly refused = new WeakSet<TurnRecord>();
 
   constructor(private readonly ports: FilterTurnsPorts) {
@@ -56,16 +60,22 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     const draft = new MemoryDraft(this.ports.versions, partition);
     for (const one of received) {
       const before = draft.appends.length;
-      await this.decide(one, verdicts, draft);
-      this.published.set(one.event, draft.appends.slice(before));
+      const published =
+        verdicts.get(one.event)?.state === 'published'
+          ? keysOf(one.event)
+          : await draft.publishedBefore(keysOf(one.event));
+      if (published.length === 0) await this.decide(one, verdicts, draft);
+      this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
     }
     await this.ports.log.append(draft.appends);
   }
 
   async undo(received: readonly Received<TurnRecord>[]): Promise<void> {
-    const written = received.flatMap(({ event }) => this.published.get(event) ?? []);
-    const memories = written.filter(({ topic }) => topic === TOPICS.memories.name);
-    await this.ports.log.append(memories.map((append) => ({ ...append, value: null })));
+    const publishedFor = (event: TurnRecord) => ({
+      keys: this.published.get(event) ?? [],
+      subjectId: event.subjectId,
+    });
+    await this.ports.log.append(tombstonesOf(received, publishedFor));
   }
 
   /** Tells the projections how far the turns have been read, and which of them came to nothing. */
@@ -94,6 +104,21 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
         return this.decideTurn.release(one as Received<TurnReleased>, { draft, policy });
       case 'command-given':
         if (await this.applyCommand.apply(one as Received<CommandGiven>, draft, policy)) this.refused.add(event);
+    }
+  }
+}
+
+/** Keys under which a record's decision is published, unless it is dropped or refused. */
+function keysOf(event: TurnRecord): readonly string[] {
+  switch (event.type) {
+    case 'turn-received':
+      return [episodeKeyOf(event)];
+    case 'turn-released':
+      return [episodeKeyOf(event.turn)];
+    case 'command-given': {
+      const { commandId, target, recordedAt: version } = event;
+      const own = target === undefined ? [] : [memoryKeyOf({ memoryId: target.memoryId, version })];
+      return [commandKeyOf(commandId), ...own];
     }
   }
 }

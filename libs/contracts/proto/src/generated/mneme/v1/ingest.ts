@@ -53,7 +53,18 @@ export interface Turn {
     | string
     | undefined;
   /** user, agent, tool, web or system; absent: by role. */
-  sourceClass?: string | undefined;
+  sourceClass?:
+    | string
+    | undefined;
+  /**
+   * The turn tells the end of a run of this task: its tool_calls in their order are the steps, its content what came of
+   * them. What a run shows becomes a procedure, found by the task's description.
+   */
+  task?:
+    | string
+    | undefined;
+  /** succeeded or failed; there when `task` is. */
+  outcome?: string | undefined;
 }
 
 export interface ToolCall {
@@ -190,6 +201,8 @@ function createBaseTurn(): Turn {
     teamId: undefined,
     idempotencyKey: undefined,
     sourceClass: undefined,
+    task: undefined,
+    outcome: undefined,
   };
 }
 
@@ -227,6 +240,12 @@ export const Turn: MessageFns<Turn> = {
     }
     if (message.sourceClass !== undefined) {
       writer.uint32(90).string(message.sourceClass);
+    }
+    if (message.task !== undefined) {
+      writer.uint32(98).string(message.task);
+    }
+    if (message.outcome !== undefined) {
+      writer.uint32(106).string(message.outcome);
     }
     return writer;
   },
@@ -332,6 +351,22 @@ export const Turn: MessageFns<Turn> = {
             message.sourceClass = reader.string();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.task = reader.string();
+            continue;
+          }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.outcome = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -385,6 +420,8 @@ export const Turn: MessageFns<Turn> = {
         : isSet(object.source_class)
         ? globalThis.String(object.source_class)
         : undefined,
+      task: isSet(object.task) ? globalThis.String(object.task) : undefined,
+      outcome: isSet(object.outcome) ? globalThis.String(object.outcome) : undefined,
     };
   },
 
@@ -423,6 +460,12 @@ export const Turn: MessageFns<Turn> = {
     if (message.sourceClass !== undefined) {
       obj.sourceClass = message.sourceClass;
     }
+    if (message.task !== undefined) {
+      obj.task = message.task;
+    }
+    if (message.outcome !== undefined) {
+      obj.outcome = message.outcome;
+    }
     return obj;
   },
 
@@ -442,6 +485,8 @@ export const Turn: MessageFns<Turn> = {
     message.teamId = object.teamId ?? undefined;
     message.idempotencyKey = object.idempotencyKey ?? undefined;
     message.sourceClass = object.sourceClass ?? undefined;
+    message.task = object.task ?? undefined;
+    message.outcome = object.outcome ?? undefined;
     return message;
   },
 };

@@ -1,0 +1,103 @@
+import { type MemoryDerived, type MemoryId, TOPICS, type TurnId } from '@mneme/events';
+import { dataKeysOf, DEFAULT_POLICY, indexKeysOf, subjectIdOf } from '@mneme/domain';
+import type { Keyring, Received, RecordHandler } from '@mneme/platform';
+import { ExtractFacts } from '@mneme/graph-extractor-service';
+import { FilterTurns } from '@mneme/write-filter-service';
+import { DEAF } from './deaf-observer.js';
+import { factsOfWorld } from './world-facts.js';
+
+export const KEYS = dataKeysOf(Buffer.alloc(32, 7));
+const INDEX_KEYS = indexKeysOf(Buffer.alloc(32, 8));
+export const SUBJECT = subjectIdOf(INDEX_KEYS, 'ana');
+const MEMORIES = TOPICS.memories.name;
+
+type Ports = ConstructorParameters<typeof FilterTurns>[0];
+type LogAppend = Parameters<Ports['log']['append']>[0][number];
+type LogRecord = Received<never>['record'];
+
+/** One partition of `turns` and `memories` in two lists, compacted like the log, and the two owners that work on them. */
+export class OwnersOnAMap {
+  readonly turns: LogRecord[] = [];
+  private memories: LogRecord[] = [];
+  private end = 0;
+  private handlers: { readonly filter: RecordHandler<never>; readonly extractor: RecordHandler<never> };
+  private readonly done = { filter: 0, extractor: 0 };
+
+  constructor() {
+    this.handlers = this.start();
+  }
+
+  send(id: TurnId, value: object): void {
+    const place = { topic: TOPICS.turns.name, partition: 0, offset: this.turns.length, appendedAtMs: 0 };
+    this.turns.push({ ...place, key: id, value: JSON.stringify(value) });
+  }
+
+  /** One batch of one owner. `isKilled`: it has published, and the process dies before it has committed. */
+  async step(owner: 'filter' | 'extractor', records: number, isKilled: boolean): Promise<boolean> {
+    const source = owner === 'filter' ? this.turns : this.memories;
+    const batch = source.filter(({ offset }) => offset >= this.done[owner]).slice(0, records);
+    if (batch.length === 0) return false;
+    const handler = this.handlers[owner];
+    const access = { state: 'open', keys: KEYS, epoch: 1 } as const;
+    const received: Received<never>[] = batch.map((record) => ({ record, event: handler.parse(record), access }));
+    const { signal } = new AbortController();
+    await handler.handle(received, signal);
+    if (isKilled) {
+      this.handlers = this.start();
+      return true;
+    }
+    const nextOffset = (batch.at(-1)?.offset ?? 0) + 1;
+    await handler.finish({ partition: 0, nextOffset, handled: received, failed: [], refused: [] }, signal);
+    this.done[owner] = nextOffset;
+    return true;
+  }
+
+  async drain(): Promise<void> {
+    for (;;) {
+      const worked = [await this.step('filter', 3, false), await this.step('extractor', 3, false)];
+      if (!worked.includes(true)) return;
+    }
+  }
+
+  /** Keys and values of what lives on `memories`, progress left out. */
+  living(): ReadonlyMap<string, string> {
+    const records = this.memories.filter(({ key, value }) => value !== null && !key.includes('progress'));
+    return new Map(records.map(({ key, value }) => [key, value ?? ''] as const).sort());
+  }
+
+  memoriesOf(kind: MemoryDerived['kind']): readonly MemoryDerived[] {
+    const values = [...this.living().values()].map((value) => JSON.parse(value) as MemoryDerived);
+    return values.filter((memory) => memory.kind === kind);
+  }
+
+  private start() {
+    const log = { append: async (all: readonly LogAppend[]) => this.append(all) } as unknown as Ports['log'];
+    const keyring = {
+      tenant: async () => ({ tenant: { policy: DEFAULT_POLICY }, indexKeys: INDEX_KEYS }),
+    } as unknown as Keyring;
+    const versions: Ports['versions'] = {
+      living: async (_partition, ids) => ids.flatMap((id) => this.versionsOf(id)),
+      published: async (_partition, keys) =>
+        new Set(keys.filter((key) => this.memories.some((one) => one.key === key))),
+    };
+    const ports = { log, keyring, versions, observer: DEAF };
+    return {
+      filter: new FilterTurns(ports) as unknown as RecordHandler<never>,
+      extractor: new ExtractFacts({ ...ports, factsOf: factsOfWorld }) as unknown as RecordHandler<never>,
+    };
+  }
+
+  private append(all: readonly LogAppend[]): void {
+    for (const { topic, key, value } of all) {
+      if (topic !== MEMORIES) continue;
+      this.memories = this.memories.filter((record) => record.key !== key);
+      this.memories.push({ topic, partition: 0, key, value, offset: this.end, appendedAtMs: 0 });
+      this.end += 1;
+    }
+  }
+
+  private versionsOf(id: MemoryId): readonly LogRecord[] {
+    const found = this.memories.filter(({ key, value }) => value !== null && key.startsWith(`${id}/`));
+    return found.sort((a, b) => Number(a.key.split('/')[1]) - Number(b.key.split('/')[1]));
+  }
+}

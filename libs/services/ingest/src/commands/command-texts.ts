@@ -1,0 +1,34 @@
+import { estimatedTokens, LimitExceeded, type Limits, type Usage } from '@mneme/domain';
+import type { CommandInput } from './command-schema.js';
+
+/** What a command takes of the tenant's budgets: one turn, and the tokens of what it says. */
+export function usageOfCommand(input: CommandInput): Usage {
+  return { turns: 1, tokens: textsOf(input).reduce((sum, text) => sum + estimatedTokens(text), 0) };
+}
+
+/** A memory made by command is as long as one made by a turn. @throws LimitExceeded `turnTextBytesMax`. */
+export function refuseLongCommand(input: CommandInput, { turnTextBytesMax }: Limits): void {
+  const bytes = textsOf(input).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  if (bytes <= turnTextBytesMax) return;
+  const detail = { field: fieldOf(input), limit: `turnTextBytesMax=${turnTextBytesMax}`, sent: `${bytes}` };
+  throw new LimitExceeded('this is more than the limit', detail);
+}
+
+function fieldOf({ action }: CommandInput): string {
+  return action === 'record-procedure' ? 'steps' : 'text';
+}
+
+function textsOf(input: CommandInput): readonly string[] {
+  switch (input.action) {
+    case 'record-procedure': {
+      const steps = input.steps.flatMap((step) => [step.tool, step.arguments ?? '', step.note ?? '']);
+      return [input.task, input.outcome, ...steps];
+    }
+    case 'correct':
+      return [input.text ?? '', input.object ?? ''];
+    case 'retract':
+    case 'confirm':
+    case 'expire':
+      return [];
+  }
+}
