@@ -71,7 +71,11 @@ export class OwnersOnAMap {
   }
 
   private start() {
-    const log = { append: async (all: readonly LogAppend[]) => this.append(all) } as unknown as Ports['log'];
+    const log = {
+      append: async (all: readonly LogAppend[]) => this.append(all),
+      endOffsets: async () => [0],
+      read: async () => [],
+    } as unknown as Ports['log'];
     const keyring = {
       tenant: async () => ({ tenant: { policy: DEFAULT_POLICY }, indexKeys: INDEX_KEYS }),
     } as unknown as Keyring;

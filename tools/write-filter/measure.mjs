@@ -14,6 +14,7 @@ const DATA = new URL('data/', import.meta.url);
 const HALVES = ['held-out', 'seen'];
 const THRESHOLDS = Array.from({ length: 21 }, (_, i) => i / 2);
 const SPEED_MS = 2_000;
+const SOURCES = { user: 'user', assistant: 'agent', tool: 'tool', system: 'system' };
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +24,7 @@ const { values } = parseArgs({
     wrong: { type: 'boolean', default: false },
   },
 });
-const { DEFAULT_POLICY, explainTurn } = await import(LIBRARY);
+const { DEFAULT_POLICY, explainTurn, poisonOf } = await import(LIBRARY);
 const rules = { explain: explainTurn, policy: DEFAULT_POLICY };
 
 if (values.explain !== undefined) explain(values.explain);
@@ -53,7 +54,7 @@ function printLabelled() {
   }
   const turns = HALVES.flatMap((half) => readLines(new URL(`${half}.jsonl`, DATA)));
   console.log(
-    `\n${Math.round(turnsPerSecond(turns.map(({ role, text }) => ({ role, content: text })))).toLocaleString('en')} turns/s on one core`,
+    `\n${Math.round(turnsPerSecond(turns.map(({ role, text }) => ({ role, content: text })))).toLocaleString('en')} turns/s on one core, with the poisoning rules`,
   );
 }
 
@@ -90,7 +91,10 @@ function turnsPerSecond(turns) {
   const startedMs = performance.now();
   let judged = 0;
   while (performance.now() - startedMs < SPEED_MS) {
-    for (const turn of turns) explainTurn(turn, DEFAULT_POLICY);
+    for (const turn of turns) {
+      poisonOf({ ...turn, sourceClass: SOURCES[turn.role] }, DEFAULT_POLICY);
+      explainTurn(turn, DEFAULT_POLICY);
+    }
     judged += turns.length;
   }
   return (judged * 1000) / (performance.now() - startedMs);

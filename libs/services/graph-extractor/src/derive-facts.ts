@@ -37,7 +37,6 @@ export class DeriveFacts {
     if (one.access === undefined) throw new Corrupt('an episode reached the graph-extractor without its key');
     const { keys } = one.access;
     if (episode.version === episode.recordedAt) {
-      if (modelFacts.published.has(episode.memoryId)) return;
       const read = modelFacts.read.get(episode.memoryId) ?? [];
       for (const fact of await this.factsOf(episode, keys, read)) this.put(fact, draft);
       return;

@@ -67,9 +67,11 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     const modelFacts = await this.readFacts.of(net, signal);
     for (const one of received) {
       const before = draft.appends.length;
-      const published = await draft.publishedBefore(keysOf(one.event));
-      const isOpen = derived.has(one) || one.event.type === 'command';
-      if (published.length === 0 && isOpen) await this.decide(one, { draft, modelFacts });
+      const published = modelFacts.published.has(one.event)
+        ? keysOf(one.event)
+        : await draft.publishedBefore(keysOf(one.event));
+      const isDue = derived.has(one) || one.event.type === 'command';
+      if (published.length === 0 && isDue) await this.decide(one, { draft, modelFacts });
       const keys = [...published, ...memoryKeysIn(draft.appends.slice(before))];
       if (keys.length > 0) this.published.set(one.event, keys);
     }

@@ -3,6 +3,7 @@ import {
   Corrupt,
   factsOf as rules,
   memoryIdOf,
+  memoryKeyOf,
   type StatedFact,
   type StatementContext,
   type TenantPolicy,
@@ -27,7 +28,7 @@ export interface ReadFactsPorts {
 export interface ModelFacts {
   readonly read: ReadonlyMap<MemoryId, readonly StatedFact[]>;
   /** Episodes whose facts are on the log: a model is not asked again, and nothing is derived anew. */
-  readonly published: ReadonlySet<MemoryId>;
+  readonly published: ReadonlySet<MemoryChange>;
 }
 
 export const NO_MODEL_FACTS: ModelFacts = { read: new Map(), published: new Set() };
@@ -52,7 +53,7 @@ export class ReadFacts {
     const asked = await this.unread(received);
     if (asked.length === 0) return NO_MODEL_FACTS;
     const published = await this.published(asked);
-    const open = asked.filter(({ episode }) => !published.has(episode.memoryId));
+    const open = asked.filter(({ one }) => !published.has(one.event));
     const questions = open.map(({ one, episode, text, context }) => ({
       subject: subjectOf(one, episode),
       turn: { role: context.role, content: text, context, ...speakerOf(context) },
@@ -96,16 +97,16 @@ export class ReadFacts {
   }
 
   /** Which of them have a fact on the log already: the first one, whoever found it. */
-  private async published(asked: readonly Asked[]): Promise<ReadonlySet<MemoryId>> {
-    const byFact = new Map(asked.map(({ episode }) => [firstFactIdOf(episode), episode.memoryId]));
-    const ids = [...byFact.keys()];
-    const found = new Set<MemoryId>();
+  private async published(asked: readonly Asked[]): Promise<ReadonlySet<MemoryChange>> {
+    const byFact = new Map(asked.map(({ one, episode }) => [firstFactKeyOf(episode), one.event]));
+    const keys = [...byFact.keys()];
+    const found = new Set<MemoryChange>();
     const partition = asked[0]?.one.record.partition ?? 0;
-    for (let at = 0; at < ids.length; at += MEMORY_VERSIONS_LIMITS.memoriesMax) {
-      const page = ids.slice(at, at + MEMORY_VERSIONS_LIMITS.memoriesMax);
-      for (const { key } of await this.ports.versions.living(partition, page)) {
-        const episodeId = byFact.get(key.slice(0, key.indexOf('/')) as MemoryId);
-        if (episodeId !== undefined) found.add(episodeId);
+    for (let at = 0; at < keys.length; at += MEMORY_VERSIONS_LIMITS.keysMax) {
+      const page = keys.slice(at, at + MEMORY_VERSIONS_LIMITS.keysMax);
+      for (const key of await this.ports.versions.published(partition, page)) {
+        const event = byFact.get(key);
+        if (event !== undefined) found.add(event);
       }
     }
     return found;
@@ -118,8 +119,8 @@ function firstVersionOf(event: MemoryChange): MemoryDerived | undefined {
   return event.memory.version === event.memory.recordedAt ? event.memory : undefined;
 }
 
-function firstFactIdOf({ tenantId, subjectId, sourceId }: MemoryDerived): MemoryId {
-  return memoryIdOf({ tenantId, subjectId, sourceId, kind: 'fact', ordinal: 0 });
+function firstFactKeyOf({ tenantId, subjectId, sourceId, version }: MemoryDerived): string {
+  return memoryKeyOf({ memoryId: memoryIdOf({ tenantId, subjectId, sourceId, kind: 'fact', ordinal: 0 }), version });
 }
 
 function speakerOf({ speakerName }: StatementContext) {

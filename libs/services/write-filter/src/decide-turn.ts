@@ -39,7 +39,7 @@ export class DecideTurn {
   }
 
   /** Somebody has said that it is no poison: it is kept, as it would have been at first. */
-  release(one: Received<TurnReleased>, { draft, policy }: DecisionContext): void {
+  async release(one: Received<TurnReleased>, { draft, policy }: DecisionContext): Promise<void> {
     const { turn } = one.event;
     if (one.access === undefined || turn.subjectId !== one.event.subjectId) {
       throw new Corrupt('a released turn is not of whom it says');
@@ -49,6 +49,8 @@ export class DecideTurn {
     const flags = [...(verdict.keep ? verdict.flags : []), RELEASED];
     this.observer.kept(flags);
     draft.put(sealMemory(one.access.keys, episodeOf(turn, content, { flags, policy })));
+    const run = procedureRunIn(turn, content);
+    if (run !== undefined) await keepProcedure(run, { keys: one.access.keys, policy, draft });
   }
 
   private hold(turn: TurnReceived, reasons: readonly string[], draft: MemoryDraft): void {

@@ -1,12 +1,5 @@
-import {
-  type CommandGiven,
-  type SessionEnded,
-  type SourceId,
-  TOPICS,
-  type TurnReceived,
-  type TurnReleased,
-} from '@mneme/events';
-import { memoryIdOf, memoryKeyOf, summaryIdOf } from '@mneme/domain';
+import { type CommandGiven, type SessionEnded, TOPICS, type TurnReceived, type TurnReleased } from '@mneme/events';
+import { memoryKeyOf, summaryIdOf } from '@mneme/domain';
 import type { EventLog, LanguageModel, LogRecord, MemoryVersions } from '@mneme/ports';
 import {
   acceptedIdOf,
@@ -24,6 +17,7 @@ import {
 import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
 import { JudgeTurns, type JudgeTurnsPorts, type Verdicts } from './judge-turns.js';
+import { episodeKeyOf } from './published-before.js';
 import { SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
 
 export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'modelTimeoutMs' | 'recent'> {
@@ -71,7 +65,10 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     const draft = new MemoryDraft(this.ports.versions, partition);
     for (const one of received) {
       const before = draft.appends.length;
-      const published = await draft.publishedBefore(keysOf(one.event));
+      const published =
+        verdicts.get(one.event)?.state === 'published'
+          ? keysOf(one.event)
+          : await draft.publishedBefore(keysOf(one.event));
       if (published.length === 0) await this.decide(one, verdicts, draft);
       this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
     }
@@ -121,18 +118,14 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
 
 /** Keys under which a record's decision is published, unless it is dropped or refused. */
 function keysOf(event: TurnRecord): readonly string[] {
-  const { tenantId, subjectId } = event;
   switch (event.type) {
     case 'turn-received':
-    case 'turn-released': {
-      const turn = event.type === 'turn-received' ? event : event.turn;
-      const sourceId = turn.turnId as string as SourceId;
-      const memoryId = memoryIdOf({ tenantId, subjectId, sourceId, kind: 'episode', ordinal: 0 });
-      return [memoryKeyOf({ memoryId, version: turn.recordedAt })];
-    }
+      return [episodeKeyOf(event)];
+    case 'turn-released':
+      return [episodeKeyOf(event.turn)];
     case 'command-given': {
-      const { commandId, target } = event;
-      const own = target === undefined ? [] : [memoryKeyOf({ memoryId: target.memoryId, version: event.recordedAt })];
+      const { commandId, target, recordedAt: version } = event;
+      const own = target === undefined ? [] : [memoryKeyOf({ memoryId: target.memoryId, version })];
       return [commandKeyOf(commandId), ...own];
     }
     case 'session-ended':

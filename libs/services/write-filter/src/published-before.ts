@@ -1,5 +1,5 @@
-import { type MemoryId, type SourceId, TOPICS, type TurnReceived } from '@mneme/events';
-import { memoryIdOf } from '@mneme/domain';
+import { type SourceId, TOPICS, type TurnReceived } from '@mneme/events';
+import { memoryIdOf, memoryKeyOf } from '@mneme/domain';
 import { type EventLog, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
 import type { Received } from '@mneme/platform';
 
@@ -33,7 +33,10 @@ export class PublishedBefore {
     const start = this.starts.get(partition) ?? (await this.startOf(partition, offset));
     this.starts.set(partition, start);
     const doubtful = received.filter(({ record }) => record.offset < start.untilOffset).map(({ event }) => event);
-    if (doubtful.length === 0) return NONE;
+    if (doubtful.length === 0) {
+      if (start.notKept.size > 0) this.starts.set(partition, { ...start, notKept: NONE });
+      return NONE;
+    }
     const kept = await this.kept(partition, doubtful);
     return new Set(doubtful.map(({ turnId }) => turnId).filter((id) => kept.has(id) || start.notKept.has(id)));
   }
@@ -49,14 +52,12 @@ export class PublishedBefore {
   }
 
   private async kept(partition: number, turns: readonly TurnReceived[]): Promise<ReadonlySet<string>> {
-    const turnIds = new Map<string, string>(turns.map((turn) => [episodeIdOf(turn), turn.turnId]));
-    const ids = [...turnIds.keys()] as MemoryId[];
+    const turnIds = new Map<string, string>(turns.map((turn) => [episodeKeyOf(turn), turn.turnId]));
+    const keys = [...turnIds.keys()];
     const kept = new Set<string>();
-    for (let at = 0; at < ids.length; at += MEMORY_VERSIONS_LIMITS.memoriesMax) {
-      const page = ids.slice(at, at + MEMORY_VERSIONS_LIMITS.memoriesMax);
-      for (const { key } of await this.versions.living(partition, page)) {
-        kept.add(turnIds.get(key.slice(0, key.indexOf('/'))) ?? '');
-      }
+    for (let at = 0; at < keys.length; at += MEMORY_VERSIONS_LIMITS.keysMax) {
+      const page = keys.slice(at, at + MEMORY_VERSIONS_LIMITS.keysMax);
+      for (const key of await this.versions.published(partition, page)) kept.add(turnIds.get(key) ?? '');
     }
     return kept;
   }
@@ -64,6 +65,8 @@ export class PublishedBefore {
 
 const NONE: ReadonlySet<string> = new Set();
 
-function episodeIdOf({ tenantId, subjectId, turnId }: TurnReceived): MemoryId {
-  return memoryIdOf({ tenantId, subjectId, sourceId: turnId as string as SourceId, kind: 'episode', ordinal: 0 });
+/** Key on `memories` of what a turn is kept as. */
+export function episodeKeyOf({ tenantId, subjectId, turnId, recordedAt: version }: TurnReceived): string {
+  const sourceId = turnId as string as SourceId;
+  return memoryKeyOf({ memoryId: memoryIdOf({ tenantId, subjectId, sourceId, kind: 'episode', ordinal: 0 }), version });
 }

@@ -121,7 +121,6 @@ function episode(nth: number, text: string, given: Partial<MemoryDerived> = {}):
 
 async function summarised(episodes: readonly MemoryDerived[], model?: LanguageModel['summarise']) {
   const versions: MemoryVersions = {
-    published: async () => new Set(),
     living: async (_, memoryIds) =>
       episodes
         .filter(({ memoryId }) => memoryIds.includes(memoryId))
