@@ -27,6 +27,7 @@ export * from './read-token.js';
 export * from './record-json.js';
 export * from './retry-in-place.js';
 export * from './run-main.js';
+export * from './runner-of.js';
 export * from './thread-config.js';
 export * from './tls.config.js';
 export * from './unread-request.js';

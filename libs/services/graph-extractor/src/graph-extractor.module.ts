@@ -1,27 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
-import {
-  type Catalogue,
-  CATALOGUE,
-  type Clock,
-  CLOCK,
-  type ErasableStore,
-  EVENT_LOG,
-  type EventLog,
-  FACT_GRAPH,
-  type FactGraph,
-} from '@mneme/ports';
-import {
-  type ConsumerConfig,
-  ConsumerRunner,
-  Keyring,
-  Logger,
-  type MemoryChange,
-  Metrics,
-  observerOf,
-  type ProjectionFactory,
-  type RecordHandler,
-} from '@mneme/platform';
+import { type Catalogue, CATALOGUE, type ErasableStore, FACT_GRAPH, type FactGraph } from '@mneme/ports';
+import { type ProjectionFactory, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
 import { ExtractFacts } from './extract-facts.js';
 import type { GraphExtractorConfig } from './graph-extractor.config.js';
 import { ProjectFacts } from './project-facts.js';
@@ -37,20 +17,23 @@ export class GraphExtractorModule {
   static register(config: GraphExtractorConfig): DynamicModule {
     const extractor = {
       provide: GRAPH_EXTRACTOR_RUNNER,
-      inject: PARTS,
+      inject: RUNNER_PARTS,
       useFactory: (...parts: RunnerParts) => {
         const [log, keyring, , metrics] = parts;
         const observer = {
           extracted: (predicate: string) => metrics.increment('mneme_facts_extracted_total', { predicate }),
         };
-        return runnerOf(new ExtractFacts({ log, keyring, observer }), ['graph-extractor', config.extractor], parts);
+        const place = { group: 'graph-extractor', topic: TOPICS.memories.name, config: config.extractor };
+        return runnerOf(new ExtractFacts({ log, keyring, observer }), place, parts);
       },
     };
     const factGraph = {
       provide: FACT_GRAPH_RUNNER,
-      inject: [FACT_GRAPH, CATALOGUE, ...PARTS],
-      useFactory: (graph: FactGraph & ErasableStore, catalogue: Catalogue, ...parts: RunnerParts) =>
-        runnerOf(new ProjectFacts(graph, catalogue), ['fact-graph', config.factGraph], parts),
+      inject: [FACT_GRAPH, CATALOGUE, ...RUNNER_PARTS],
+      useFactory: (graph: FactGraph & ErasableStore, catalogue: Catalogue, ...parts: RunnerParts) => {
+        const place = { group: 'fact-graph', topic: TOPICS.memories.name, config: config.factGraph };
+        return runnerOf(new ProjectFacts(graph, catalogue), place, parts);
+      },
     };
     const providers = [extractor, factGraph, projectionsProvider];
     return { module: GraphExtractorModule, providers, exports: providers };
@@ -64,15 +47,3 @@ const projectionsProvider = {
     (): ProjectionFactory =>
     ({ catalogue, factGraph }) => [new ProjectFacts(factGraph, catalogue)],
 };
-
-const PARTS = [EVENT_LOG, Keyring, CLOCK, Metrics, Logger];
-type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];
-
-function runnerOf(
-  handler: RecordHandler<MemoryChange>,
-  [group, config]: readonly [string, ConsumerConfig],
-  [log, keyring, clock, metrics, logger]: RunnerParts,
-): ConsumerRunner<MemoryChange> {
-  const options = { group, topic: TOPICS.memories.name, ...config };
-  return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
-}

@@ -1,7 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
-import { type Clock, CLOCK, EVENT_LOG, type EventLog } from '@mneme/ports';
-import { ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
+import { RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
 
@@ -13,8 +12,9 @@ export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (log: EventLog, keyring: Keyring, clock: Clock, metrics: Metrics, logger: Logger) => {
+      inject: RUNNER_PARTS,
+      useFactory: (...parts: RunnerParts) => {
+        const [log, keyring, , metrics] = parts;
         const handler = new FilterTurns(log, keyring, {
           kept: (flags) => {
             metrics.increment('mneme_turns_kept_total');
@@ -22,8 +22,8 @@ export class WriteFilterModule {
           },
           dropped: (reason) => metrics.increment('mneme_turns_dropped_total', { reason }),
         });
-        const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };
-        return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
+        const place = { group: 'write-filter', topic: TOPICS.turns.name, config: config.consumer };
+        return runnerOf(handler, place, parts);
       },
     };
     return { module: WriteFilterModule, providers: [provider], exports: [provider] };
