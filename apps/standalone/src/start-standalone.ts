@@ -25,6 +25,7 @@ import { announce } from './announce.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
+import { type Listening, requireFree, saysWhy } from './listening.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { type ConfigsOfPipeline, type PipelineData, PipelineThread } from './pipeline-thread.js';
 import { StandaloneModule } from './standalone.module.js';
@@ -41,6 +42,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     readiness: new Readiness(),
   };
   const { logger, metrics, readiness } = observability;
+  const places = placesOf(standalone);
+  for (const place of [places.grpc, places.http]) await requireFree(place);
   const channel = new MessageChannel();
   const memory = sharedMemory();
   const engines = await openEngines(configs.engines, observability, { role: 'owner', port: channel.port1, memory });
@@ -69,8 +72,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     {
       name: 'servers',
       start: async () => {
-        await app.startAllMicroservices();
-        await app.listen(standalone.http.port, standalone.http.host);
+        await saysWhy(places.grpc, () => app.startAllMicroservices());
+        await saysWhy(places.http, () => app.listen(standalone.http.port, standalone.http.host));
       },
       stop: () => app.close(),
     },
@@ -92,6 +95,13 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     },
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+function placesOf({ grpc, http }: StandaloneConfigs['standalone']): Readonly<Record<'grpc' | 'http', Listening>> {
+  return {
+    grpc: { what: 'gRPC', address: grpc, setting: 'MNEME_GRPC_ADDRESS' },
+    http: { what: 'HTTP', address: http, setting: 'MNEME_HTTP_ADDRESS' },
+  };
 }
 
 function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
