@@ -72,6 +72,7 @@ export class ErasureWorld {
       languageModel: { engine: 'none' },
       dataDirectory: ':memory:',
       keyCacheSubjectsMax: 1_000,
+      keyCacheTenantsMax: 100,
     } as const;
     const parts = { logger: new Logger('silent'), metrics: new Metrics() };
     const engines = await openEngines({ ...config, keyCacheMs: KEY_CACHE_MS }, parts);
