@@ -1,7 +1,7 @@
 import { MessageChannel } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { RunErasures } from '@mneme/erasure-service';
+import { ReapplyErasures, RunErasures } from '@mneme/erasure-service';
 import { AcceptTurns } from '@mneme/ingest-service';
 import { ApiKeys, Housekeeping, Tenants } from '@mneme/maintenance-service';
 import {
@@ -65,6 +65,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   );
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
+    part('reapply-erasures', app.get(ReapplyErasures, { strict: false })),
     pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),

@@ -20,6 +20,8 @@ const COUNTERS = {
   mneme_corrupt_keys_total: [],
   mneme_erasures_total: ['verdict'],
   mneme_erasure_incidents_total: [],
+  mneme_erasures_reapplied_total: [],
+  mneme_erasures_unmatched_total: [],
   mneme_embedding_calls_total: ['outcome'],
   mneme_model_answers_total: ['task', 'way'],
   mneme_model_failures_total: ['task', 'failure'],

@@ -1,3 +1,5 @@
+import { APPLIED_ERASURES_STEP } from './applied-erasures-schema.js';
+
 /**
  * Schema of keys.db. Key bytes live in `key_slots` alone: rows of one size, added at the end, overwritten in place and
  * never moved or deleted, so that no copy of a destroyed key stays behind in a page.
@@ -73,4 +75,6 @@ export const KEYS_MIGRATIONS: readonly string[] = [
      tenant_id TEXT NOT NULL, day TEXT NOT NULL, turns INTEGER NOT NULL, tokens INTEGER NOT NULL,
      PRIMARY KEY (tenant_id, day)
    ) STRICT, WITHOUT ROWID;`,
+
+  APPLIED_ERASURES_STEP,
 ];
