@@ -12,6 +12,7 @@ import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
 import { addRecall } from './commands/recall.js';
+import { addReplay } from './commands/replay.js';
 import { addServe } from './commands/serve.js';
 import { addStatus } from './commands/status.js';
 import { addTenant } from './commands/tenant.js';
@@ -50,6 +51,6 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
-  for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);
+  for (const add of [addStatus, addDigest, addReplay, addEval, addBench]) add(shelf);
   return program;
 }

@@ -3,7 +3,7 @@ import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
 import { IngestModule } from '@mneme/ingest-service';
-import { MaintenanceModule } from '@mneme/maintenance-service';
+import { type Consumers, MaintenanceModule } from '@mneme/maintenance-service';
 import { HealthController } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
@@ -11,10 +11,13 @@ import { diskBytesOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
+export type Surroundings = Observability & { readonly consumers: Consumers };
+
 /** The services that take requests; the embedder's projections are here for replays, its consumers are not started. */
 @Module({})
 export class StandaloneModule {
-  static register(configs: StandaloneConfigs, engines: Engines, observability: Observability): DynamicModule {
+  static register(configs: StandaloneConfigs, engines: Engines, around: Surroundings): DynamicModule {
+    const { consumers, ...observability } = around;
     const { dataDirectory } = configs.engines;
     const { housekeepingMs } = configs.standalone;
     const embedder = EmbedderModule.register(configs.embedder);
@@ -34,7 +37,15 @@ export class StandaloneModule {
         graphExtractor,
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
-        MaintenanceModule.register({ version: VERSION, dataDirectory, diskBytes, housekeepingMs, projections }),
+        MaintenanceModule.register({
+          version: VERSION,
+          dataDirectory,
+          diskBytes,
+          vectorModels: () => engines.stores.vectorModels(),
+          housekeepingMs,
+          projections,
+          consumers,
+        }),
       ],
     };
   }

@@ -4,4 +4,5 @@ export * from './digest-tenant.js';
 export * from './housekeeping.js';
 export * from './maintenance.module.js';
 export * from './replay-memories.js';
+export type { Consumers } from './switch-stores.js';
 export * from './tenants.js';

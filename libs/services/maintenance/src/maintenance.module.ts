@@ -34,15 +34,16 @@ import { Issuers } from './issuers.js';
 import { OrganisationController } from './organisation.controller.js';
 import { Organisation } from './organisation.js';
 import { PolicyController } from './policy.controller.js';
-import type { ReplayPorts } from './replay-memories.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
+import type { Consumers, SwitchPorts } from './switch-stores.js';
 import { Tenants } from './tenants.js';
 
 /** What only the process knows of itself. */
-export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> & {
+export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes' | 'vectorModels'> & {
   readonly housekeepingMs: number;
   /** The modules that provide the projections which a replay goes through, each with the token of its factory. */
   readonly projections: readonly { readonly module: DynamicModule; readonly token: symbol }[];
+  readonly consumers: Consumers;
 };
 
 /** Serves `Admin`; provides `Tenants`, `ApiKeys` and `Housekeeping`. */
@@ -86,17 +87,18 @@ const administration = [
   },
 ];
 
-function replayProvider({ projections }: MaintenanceOptions) {
+function replayProvider({ projections, consumers }: MaintenanceOptions) {
   return {
     provide: REPLAY_PORTS,
-    inject: [EVENT_LOG, Keyring, EMBEDDER, SHADOW_STORES, ...projections.map(({ token }) => token)],
+    inject: [EVENT_LOG, Keyring, CLOCK, EMBEDDER, SHADOW_STORES, ...projections.map(({ token }) => token)],
     useFactory: (
       log: EventLog,
       keyring: Keyring,
-      ...[embedder, shadowStores, ...factories]: [Embedder, ShadowStores, ...ProjectionFactory[]]
-    ): ReplayPorts => {
+      ...[clock, embedder, shadowStores, ...factories]: [Clock, Embedder, ShadowStores, ...ProjectionFactory[]]
+    ): SwitchPorts => {
       const all: ProjectionFactory = (store) => factories.flatMap((factory) => factory(store));
-      return { log, keyring, embedder, shadowStores, projections: all };
+      const nowMs = () => clock.nowMs();
+      return { log, keyring, embedder, shadowStores, projections: all, consumers, nowMs };
     },
   };
 }
