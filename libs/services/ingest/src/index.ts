@@ -4,3 +4,4 @@ export * from './ingest.config.js';
 export * from './ingest.module.js';
 export * from './recorded-clock.js';
 export * from './session-writer.js';
+export * from './ndjson/line-answers.js';

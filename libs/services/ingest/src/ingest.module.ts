@@ -16,6 +16,7 @@ import { AuthGuard, BudgetMeter, CallErrors, Keyring, Logger, Metrics } from '@m
 import { AcceptTurns } from './accept-turns.js';
 import type { IngestConfig } from './ingest.config.js';
 import { IngestController } from './ingest.controller.js';
+import { StreamLines } from './ndjson/stream-lines.js';
 import { RecordedClock } from './recorded-clock.js';
 import { SessionWriter } from './session-writer.js';
 import { StreamTurns } from './stream-turns.js';
@@ -27,7 +28,12 @@ export class IngestModule implements OnApplicationShutdown {
   constructor(private readonly acceptTurns: AcceptTurns) {}
 
   static register(config: IngestConfig): DynamicModule {
-    const providers = [sessionWriterProvider(config), acceptTurnsProvider(config), streamTurnsProvider(config)];
+    const providers = [
+      sessionWriterProvider(config),
+      acceptTurnsProvider(config),
+      streamTurnsProvider(config),
+      streamLinesProvider(config),
+    ];
     return {
       module: IngestModule,
       controllers: [IngestController, TurnsController],
@@ -76,5 +82,14 @@ function streamTurnsProvider(config: IngestConfig) {
     inject: [AuthGuard, AcceptTurns, Metrics, Logger],
     useFactory: (guard: AuthGuard, acceptTurns: AcceptTurns, ...[metrics, logger]: [Metrics, Logger]) =>
       new StreamTurns({ guard, acceptTurns, errors: new CallErrors(logger, metrics) }, config),
+  };
+}
+
+function streamLinesProvider(config: IngestConfig) {
+  return {
+    provide: StreamLines,
+    inject: [AuthGuard, AcceptTurns, Metrics, Logger],
+    useFactory: (guard: AuthGuard, acceptTurns: AcceptTurns, ...[metrics, logger]: [Metrics, Logger]) =>
+      new StreamLines({ guard, acceptTurns, errors: new CallErrors(logger, metrics) }, config),
   };
 }
