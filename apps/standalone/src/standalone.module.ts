@@ -2,9 +2,16 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
-import { IngestModule } from '@mneme/ingest-service';
+import { IngestModule, ingestOpenApi } from '@mneme/ingest-service';
 import { type Consumers, MaintenanceModule } from '@mneme/maintenance-service';
-import { HealthController } from '@mneme/platform';
+import {
+  DocsController,
+  HealthController,
+  OPENAPI_DOCUMENT,
+  openApiDocument,
+  type OpenApiPart,
+  platformOpenApi,
+} from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
 import { diskBytesOf } from './disk-bytes.js';
@@ -29,7 +36,8 @@ export class StandaloneModule {
     const diskBytes = () => diskBytesOf(dataDirectory);
     return {
       module: StandaloneModule,
-      controllers: [HealthController],
+      controllers: [HealthController, DocsController],
+      providers: [{ provide: OPENAPI_DOCUMENT, useValue: openApiDocument(VERSION, openApiParts(configs)) }],
       imports: [
         EnginesModule.register(engines, observability, configs.jwt),
         IngestModule.register(configs.ingest),
@@ -49,4 +57,9 @@ export class StandaloneModule {
       ],
     };
   }
+}
+
+/** What this process serves over HTTP. */
+function openApiParts({ ingest }: StandaloneConfigs): readonly OpenApiPart[] {
+  return [ingestOpenApi(ingest.limits), platformOpenApi];
 }

@@ -2,6 +2,7 @@
 export * from './accept-turns.js';
 export * from './ingest.config.js';
 export * from './ingest.module.js';
+export * from './ingest-openapi.js';
 export * from './recorded-clock.js';
 export * from './session-writer.js';
 export * from './ndjson/line-answers.js';

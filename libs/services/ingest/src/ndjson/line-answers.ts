@@ -1,28 +1,15 @@
+import { RefusalAnswer } from '@mneme/platform';
 import { z } from 'zod';
 
-/** What a refusal says; over gRPC it is the message of the same name. */
-export const RefusalAnswer = z
-  .object({
-    code: z.string().meta({ description: 'What kind of refusal it is, for programs.' }),
-    message: z.string().meta({ description: 'Why, for people.' }),
-    field: z.string().optional().meta({ description: 'The field that is wrong, such as `turns[3].role`.' }),
-    limit: z.string().optional().meta({ description: 'The limit and its value, such as `turnTextBytesMax=65536`.' }),
-    sent: z.string().optional().meta({ description: 'What was sent, by size or type; never its text.' }),
-    index: z.int().optional().meta({ description: 'Which turn of the request refused it, from 0.' }),
-  })
-  .meta({ id: 'Refusal' });
-
 /** What is answered to a request that was accepted. */
-export const AcceptedAnswer = z
-  .object({
-    turnIds: z.array(z.uuid()).meta({ description: 'In the order of the turns.' }),
-    token: z.string().meta({ description: 'Give it to a read that is to see these turns.' }),
-    idempotencyKey: z
-      .string()
-      .meta({ description: 'Sent again under it, the same turns are taken once. Empty when each has its own.' }),
-    repeatedCount: z.int().nonnegative().meta({ description: 'Turns that had been taken before.' }),
-  })
-  .meta({ id: 'Accepted' });
+export const AcceptedAnswer = z.object({
+  turnIds: z.array(z.uuid()).meta({ description: 'In the order of the turns.' }),
+  token: z.string().meta({ description: 'Give it to a read that is to see these turns.' }),
+  idempotencyKey: z
+    .string()
+    .meta({ description: 'Sent again under it, the same turns are taken once. Empty when each has its own.' }),
+  repeatedCount: z.int().nonnegative().meta({ description: 'Turns that had been taken before.' }),
+});
 
 const Counts = {
   lines: z.int().nonnegative().meta({ description: 'Number of the last line that was read and is not empty.' }),
@@ -34,14 +21,12 @@ const Counts = {
 const Lines = z.array(z.int().positive()).meta({ description: 'The lines that this is about, from 1.' });
 
 /** One line of the answer to a stream; every line that was sent is in exactly one of them, and the last says how it ended. */
-export const LineAnswer = z
-  .union([
-    z.object({ lines: Lines, accepted: AcceptedAnswer }).meta({ description: 'These lines are in the log.' }),
-    z.object({ lines: Lines, refused: RefusalAnswer }).meta({ description: 'Of these lines nothing was written.' }),
-    z.object({ done: z.object(Counts) }).meta({ description: 'The last line: the whole body was read.' }),
-    z
-      .object({ failed: RefusalAnswer, ...Counts })
-      .meta({ description: 'The last line: what comes after `lines` was not read; send it again.' }),
-  ])
-  .meta({ id: 'LineAnswer' });
+export const LineAnswer = z.union([
+  z.object({ lines: Lines, accepted: AcceptedAnswer }).meta({ description: 'These lines are in the log.' }),
+  z.object({ lines: Lines, refused: RefusalAnswer }).meta({ description: 'Of these lines nothing was written.' }),
+  z.object({ done: z.object(Counts) }).meta({ description: 'The last line: the whole body was read.' }),
+  z
+    .object({ failed: RefusalAnswer, ...Counts })
+    .meta({ description: 'The last line: what comes after `lines` was not read; send it again.' }),
+]);
 export type LineAnswer = z.infer<typeof LineAnswer>;
