@@ -34,6 +34,8 @@ export interface PipelineOptions {
   readonly port: MessagePort;
   /** Gives the owner its end of another channel. */
   readonly join: (port: MessagePort) => void;
+  /** Hears what a thread had counted that makes room for another. */
+  readonly keep: (report: MetricsReport) => Promise<void>;
 }
 
 /** Starts, asks and stops the thread in which the consumers run. Its end takes the process with it. */
@@ -90,7 +92,9 @@ export class PipelineThread implements Part, Consumers {
 
   /** The thread ends, and another begins: it opens the stores that are live by then. */
   async paused(work: () => Promise<void>): Promise<void> {
+    const counted = await this.report();
     await this.end();
+    if (counted !== undefined) await this.options.keep(counted);
     try {
       await work();
     } finally {

@@ -13,6 +13,7 @@ import {
   Lifecycle,
   Logger,
   Metrics,
+  type MetricsReport,
   NestLogger,
   packConfig,
   type Part,
@@ -49,7 +50,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const engines = await openEngines(configs.engines, observability, { role: 'owner', port: channel.port1, memory });
   const configsOfThread = packConfig(pipelineConfigsOf(configs));
   const join = (port: MessagePort) => engines.stores.join(port);
-  const pipeline = new PipelineThread({ configs: configsOfThread, memory, port: channel.port2, join }, logger);
+  const keep = (report: MetricsReport) => metrics.keep(report);
+  const pipeline = new PipelineThread({ configs: configsOfThread, memory, port: channel.port2, join, keep }, logger);
   metrics.include(() => pipeline.report());
   readiness.warnings = () => foreignVectors(engines);
   for (const warning of readiness.warnings()) logger.warn(warning);

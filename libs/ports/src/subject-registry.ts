@@ -58,8 +58,8 @@ export interface SubjectRegistry {
 
   /**
    * What an erasure has done that this registry does not know, being older: the subject is fenced at `epoch`, and when it
-   * is said so its key destroyed as `destroyKey` does. A row at a higher epoch is left alone. A hold is of before the
-   * erasure, and does not count. Idempotent. @throws NotFound for a subject never seen.
+   * is said so its key destroyed as `destroyKey` does. A subject never seen is added, fenced and without a key. A row at a
+   * higher epoch is left alone. A hold is of before the erasure, and does not count. Idempotent.
    */
   reapply(subject: SubjectRef, erased: { readonly epoch: number; readonly isKeyDestroyed: boolean }): Promise<void>;
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { MemoryDerived } from '@mneme/events';
@@ -158,6 +158,17 @@ describe('the files of stores', () => {
     });
     await sqlite.shadowStores.dropPrevious();
     expect(named(directory)).toEqual(['store-2.db', 'stores.json']);
+    await sqlite.close();
+  });
+
+  it('start without the previous ones when somebody has removed them', async () => {
+    const directory = temporaryDirectory();
+    const first = openSqlite(directory);
+    await (await first.shadowStores.openNext()).takeOver(POSITIONS);
+    await first.close();
+    rmSync(join(directory, 'store.db'));
+    const sqlite = openSqlite(directory);
+    await expect(sqlite.shadowStores.openPrevious()).rejects.toMatchObject({ code: 'not-found' });
     await sqlite.close();
   });
 

@@ -38,7 +38,11 @@ export function readStoreNames(directory: string): StoreNames {
   if (!existsSync(file)) return FIRST;
   const names = namesOf(guard(() => readFileSync(file, 'utf8')));
   if (names === undefined) throw new Corrupt(`${NAMES_FILE} is damaged: it names no file that holds the stores`);
-  if (existsSync(join(directory, names.current))) return names;
+  const { current, previous } = names;
+  if (existsSync(join(directory, current))) {
+    // A previous one that somebody has removed is no reason not to start.
+    return previous !== undefined && existsSync(join(directory, previous.file)) ? names : { current };
+  }
   throw new Corrupt(`${names.current}, which ${NAMES_FILE} names, is not there`);
 }
 

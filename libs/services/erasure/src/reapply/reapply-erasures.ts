@@ -1,21 +1,14 @@
-import { type SubjectId, type TenantId, TOPICS } from '@mneme/events';
-import {
-  type Erasure,
-  ERASURE_STEPS,
-  isMemoryError,
-  subjectCommitmentOf,
-  type SubjectRef,
-  subjectRef,
-} from '@mneme/domain';
+import { type TenantId, TOPICS } from '@mneme/events';
+import { type Erasure, ERASURE_STEPS, isMemoryError, type SubjectRef, subjectRef } from '@mneme/domain';
 import type { ErasurePorts } from '../erasure-ports.js';
 import { erasureOf, type LoggedErasure, loggedErasures } from './logged-erasures.js';
+import { subjectsBehind } from './subjects-behind.js';
 
-const SUBJECTS_PAGE_MAX = 1_000;
 const UNFINISHED_MAX = 10_000;
 
 export type ReapplyPorts = Pick<
   ErasurePorts,
-  'journal' | 'registry' | 'log' | 'stores' | 'vault' | 'keyring' | 'metrics' | 'logger'
+  'journal' | 'registry' | 'log' | 'topics' | 'stores' | 'vault' | 'keyring' | 'metrics' | 'logger'
 >;
 
 /**
@@ -53,7 +46,7 @@ export class ReapplyErasures {
   }
 
   private async applyAll(tenantId: TenantId, erasures: readonly LoggedErasure[]): Promise<void> {
-    const subjects = await this.subjectsOf(tenantId, erasures);
+    const subjects = await subjectsBehind(this.ports, tenantId, erasures);
     let applied = 0;
     for (const logged of erasures) {
       const subjectId = subjects.get(logged.last.subjectCommitment);
@@ -98,29 +91,6 @@ export class ReapplyErasures {
           await journal.withdraw(tenantId, erasureId);
       }
       await journal.begin(erasure);
-    }
-  }
-
-  /** By commitment. `erasures` does not say whose they are: each subject of the tenant is tried at each epoch. */
-  private async subjectsOf(
-    tenantId: TenantId,
-    erasures: readonly LoggedErasure[],
-  ): Promise<ReadonlyMap<string, SubjectId>> {
-    const { registry, vault } = this.ports;
-    const commitmentKey = await vault.commitmentKey();
-    const wanted = new Set(erasures.map(({ last }) => last.subjectCommitment));
-    const epochs = [...new Set(erasures.map(({ last }) => last.epoch))];
-    const found = new Map<string, SubjectId>();
-    for (let after: SubjectId | undefined; ;) {
-      const page = await registry.list(tenantId, { afterSubjectId: after, limit: SUBJECTS_PAGE_MAX });
-      for (const subjectId of page) {
-        for (const epoch of epochs) {
-          const commitment = subjectCommitmentOf(commitmentKey, subjectId, epoch);
-          if (wanted.has(commitment)) found.set(commitment, subjectId);
-        }
-      }
-      if (found.size === wanted.size || page.length < SUBJECTS_PAGE_MAX) return found;
-      after = page.at(-1);
     }
   }
 }
