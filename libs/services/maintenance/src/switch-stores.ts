@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS, type TenantId } from '@mneme/events';
 import { Conflict } from '@mneme/domain';
 import type { EventLog, NextStore } from '@mneme/ports';
@@ -21,6 +22,8 @@ const DAY_MS = 86_400_000;
 /** Tombstones are kept for as long: a store that missed some would bring removed memories back. */
 const PREVIOUS_AGE_MS_MAX = 14 * DAY_MS;
 const CATCH_UP_ROUNDS_MAX = 5;
+const UNEQUAL_WAIT_MS_MAX = 60_000;
+const UNEQUAL_POLL_MS = 500;
 
 /**
  * Rebuilds the stores as a replay does, and lets them take the live ones' place if every tenant's are what the log says.
@@ -36,7 +39,14 @@ export async function* switchStores(ports: SwitchPorts, tenantIds: readonly Tena
       if (step.result === undefined) yield step;
       else last = step;
     }
-    const switched = last?.result?.every(({ equal }) => equal) === true;
+    // Between its fence and its sweep an erasure makes any store differ from the log; it goes on by itself.
+    const deadlineMs = performance.now() + UNEQUAL_WAIT_MS_MAX;
+    while (!isEqual(last) && performance.now() < deadlineMs) {
+      await sleep(UNEQUAL_POLL_MS);
+      const standing = { shadow: next, tenantIds, ends, recordsTotal: last?.recordsTotal ?? 0 };
+      for await (const step of settle(ports, replay, standing)) last = step;
+    }
+    const switched = isEqual(last);
     if (switched) await takeOver(ports, { next, replay, applied: ends });
     if (last !== undefined) yield { ...last, recordsApplied: replay.recordsApplied, switched };
   } finally {
@@ -68,6 +78,10 @@ export async function* rollBackStores(ports: SwitchPorts, tenantIds: readonly Te
   } finally {
     await previous.discard();
   }
+}
+
+function isEqual(step: ReplayStep | undefined): boolean {
+  return step?.result?.every(({ equal }) => equal) === true;
 }
 
 interface Ready {
