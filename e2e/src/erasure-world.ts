@@ -13,15 +13,7 @@ import {
   subjectRef,
   tenantRef,
 } from '@mneme/domain';
-import {
-  AuthGuard,
-  ConsumerRunner,
-  Logger,
-  Metrics,
-  observerOf,
-  type RecordHandler,
-  tenantKeyContext,
-} from '@mneme/platform';
+import { AuthGuard, Logger, Metrics, type RecordHandler, runnerOf, tenantKeyContext } from '@mneme/platform';
 import { EmbedMemories, ProjectCatalogue } from '@mneme/embedder-service';
 import { DEFAULT_ERASURE_CONFIG, type ErasureConfig, type ErasurePorts, RunErasures } from '@mneme/erasure-service';
 import { ExtractFacts, ProjectFacts } from '@mneme/graph-extractor-service';
@@ -257,12 +249,8 @@ export class ErasureWorld {
     handler: RecordHandler<E>,
   ) {
     const { stores, keyring, clock } = this.engines;
-    const observer = observerOf(this.metrics, this.logger);
-    const runner = new ConsumerRunner({ log: stores.log, keyring, clock, observer }, handler, {
-      group,
-      topic,
-      ...CONSUMER,
-    });
+    const parts = [stores.log, keyring, clock, this.metrics, this.logger] as const;
+    const runner = runnerOf(handler, { group, topic, config: CONSUMER }, parts);
     await runner.start();
     this.runners.push(runner);
   }

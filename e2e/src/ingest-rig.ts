@@ -45,6 +45,7 @@ export async function openIngest(given: Partial<IngestConfig> = {}) {
     dataDirectory,
     keyCacheMs: KEY_CACHE_MS,
     keyCacheSubjectsMax: 1_000,
+    keyCacheTenantsMax: 100,
   } as const;
   const engines = await openEngines(config, observability);
   const imports = [

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const BIN = fileURLToPath(new URL('../../bin/mneme.js', import.meta.url));
+/** The command line as a user runs it. */
+export const BIN = fileURLToPath(new URL('../../bin/mneme.js', import.meta.url));
 
 export interface Ran {
   readonly exitCode: number | null;

@@ -1,6 +1,6 @@
 import type { Column, Value } from './store-file.js';
 
-const JSON_COLUMNS = ['contributors', 'flags', 'derived_from', 'speaker_terms'];
+const JSON_COLUMNS = ['contributors', 'flags', 'derived_from', 'speaker_terms', 'aliases', 'ends'];
 
 /** Values that a column could be changed to, each of which says something else than `value`. */
 export function otherValuesOf(table: string, column: Column, value: Value): readonly Value[] {

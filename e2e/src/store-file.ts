@@ -18,7 +18,8 @@ export class StoreFile {
 
   constructor(dataDirectory: string) {
     this.db = new DatabaseSync(join(dataDirectory, 'store.db'), { timeout: BUSY_TIMEOUT_MS });
-    this.db.exec("ATTACH ':memory:' AS saved");
+    // As in a shell: no row goes because another did.
+    this.db.exec("PRAGMA foreign_keys = OFF; ATTACH ':memory:' AS saved");
   }
 
   close(): void {
@@ -52,6 +53,12 @@ export class StoreFile {
     return statement.all().map(({ value }) => value as Value);
   }
 
+  /** Value of one row, now or as it was saved. */
+  valueWhere(table: string, column: string, { key, is }: { key: string; is: Value }): Value {
+    const statement = this.db.prepare(`SELECT ${column} AS value FROM ${table} WHERE ${key} = ?`);
+    return (statement.get(is) as { readonly value: Value } | undefined)?.value ?? null;
+  }
+
   /** Writes one value; how many rows it changed. */
   set(at: { table: string; column: string; key: string }, { key, value }: { key: Value; value: Value }): number {
     // The binding cuts a text at a zero byte; its bytes it leaves alone.
@@ -83,7 +90,11 @@ export class StoreFile {
   restore(): void {
     this.db.exec('BEGIN IMMEDIATE');
     for (const table of this.saved) {
-      this.db.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} SELECT * FROM saved.${table}`);
+      // What the engine makes of other columns cannot be written.
+      const list = this.columns(table)
+        .map(({ name }) => name)
+        .join(', ');
+      this.db.exec(`DELETE FROM main.${table}; INSERT INTO main.${table} (${list}) SELECT ${list} FROM saved.${table}`);
     }
     this.db.exec('COMMIT');
   }

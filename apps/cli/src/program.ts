@@ -18,6 +18,7 @@ import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRecall } from './commands/recall.js';
+import { addReplay } from './commands/replay.js';
 import { addServe } from './commands/serve.js';
 import { addSession } from './commands/session.js';
 import { addStatus } from './commands/status.js';
@@ -60,6 +61,6 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
   for (const add of [addSession, addGraph, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
   for (const add of [addQuarantine, addAuditMemories, addJunk, addWebhook]) add(shelf);
-  for (const add of [addStatus, addDoctor, addDigest, addEval, addBench, addDemo]) add(shelf);
+  for (const add of [addStatus, addDoctor, addDigest, addReplay, addEval, addBench, addDemo]) add(shelf);
   return program;
 }

@@ -1,5 +1,6 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { cannotStart, type Logger, type MetricsReport, type PackedConfig, type Part } from '@mneme/platform';
+import type { Consumers } from '@mneme/maintenance-service';
 import type { EnginesConfig } from '@mneme/wiring';
 import type { PipelineConfigs } from './pipeline.module.js';
 import type { StandaloneConfig } from './standalone.config.js';
@@ -26,27 +27,43 @@ export type FromPipeline =
 
 const REPORT_TIMEOUT_MS = 2_000;
 
+export interface PipelineOptions {
+  readonly configs: PackedConfig;
+  readonly memory: SharedArrayBuffer;
+  /** The guest's end of the channel that the owner has joined already. */
+  readonly port: MessagePort;
+  /** Gives the owner its end of another channel. */
+  readonly join: (port: MessagePort) => void;
+  /** Hears what a thread had counted that makes room for another. */
+  readonly keep: (report: MetricsReport) => Promise<void>;
+}
+
 /** Starts, asks and stops the thread in which the consumers run. Its end takes the process with it. */
-export class PipelineThread implements Part {
+export class PipelineThread implements Part, Consumers {
   readonly name = 'pipeline';
   private worker: Worker | undefined;
   private isStopping = false;
+  private isOver = false;
+  private port: MessagePort | undefined;
   private nextId = 0;
   private readonly asked = new Map<number, (report: MetricsReport | undefined) => void>();
 
   constructor(
-    private readonly data: PipelineData,
+    private readonly options: PipelineOptions,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.port = options.port;
+  }
 
   /** Resolves when the consumers run. @throws Unavailable with the thread's reason when they cannot. */
   start(): Promise<void> {
-    const { port } = this.data;
-    const worker = new Worker(new URL('./pipeline.js', import.meta.url), {
-      workerData: this.data,
-      transferList: [port],
-    });
+    const { configs, memory } = this.options;
+    const port = this.port ?? this.anotherPort();
+    this.port = undefined;
+    const data: PipelineData = { configs, memory, port };
+    const worker = new Worker(new URL('./pipeline.js', import.meta.url), { workerData: data, transferList: [port] });
     this.worker = worker;
+    this.isStopping = false;
     return new Promise((resolve, reject) => {
       worker.on('message', (message: FromPipeline) => {
         if (message.type === 'ready') resolve();
@@ -73,14 +90,37 @@ export class PipelineThread implements Part {
     });
   }
 
+  /** The thread ends, and another begins: it opens the stores that are live by then. */
+  async paused(work: () => Promise<void>): Promise<void> {
+    const counted = await this.report();
+    await this.end();
+    if (counted !== undefined) await this.options.keep(counted);
+    try {
+      await work();
+    } finally {
+      if (!this.isOver) await this.start();
+    }
+  }
+
+  stop(): Promise<void> {
+    this.isOver = true;
+    return this.end();
+  }
+
   /** Resolves when the batches in hand are done and the thread has ended. */
-  async stop(): Promise<void> {
+  private async end(): Promise<void> {
     const { worker } = this;
     if (worker === undefined || this.isStopping) return;
     this.isStopping = true;
     const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     worker.postMessage({ type: 'stop' } satisfies ToPipeline);
     await ended;
+  }
+
+  private anotherPort(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.options.join(port1);
+    return port2;
   }
 
   private answer(id: number, report: MetricsReport | undefined): void {

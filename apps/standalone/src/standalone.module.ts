@@ -2,19 +2,29 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
-import { IngestModule } from '@mneme/ingest-service';
-import { MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service';
-import { HealthController } from '@mneme/platform';
+import { IngestModule, ingestOpenApi } from '@mneme/ingest-service';
+import { type Consumers, MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service';
+import {
+  DocsController,
+  HealthController,
+  OPENAPI_DOCUMENT,
+  openApiDocument,
+  type OpenApiPart,
+  platformOpenApi,
+} from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
 import { diskBytesOf, diskFreeOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { VERSION } from './version.js';
 
+export type Surroundings = Observability & { readonly consumers: Consumers };
+
 /** The services that take requests; the embedder's projections are here for replays, its consumers are not started. */
 @Module({})
 export class StandaloneModule {
-  static register(configs: StandaloneConfigs, engines: Engines, observability: Observability): DynamicModule {
+  static register(configs: StandaloneConfigs, engines: Engines, around: Surroundings): DynamicModule {
+    const { consumers, ...observability } = around;
     const { dataDirectory } = configs.engines;
     const { housekeepingMs } = configs.standalone;
     const embedder = EmbedderModule.register(configs.embedder);
@@ -26,10 +36,21 @@ export class StandaloneModule {
     const diskBytes = () => diskBytesOf(dataDirectory);
     const diskFree = () => diskFreeOf(dataDirectory);
     const { maintenance: config } = configs;
-    const maintenance = { version: VERSION, dataDirectory, diskBytes, diskFree, housekeepingMs, projections, config };
+    const maintenance = {
+      version: VERSION,
+      dataDirectory,
+      diskBytes,
+      diskFree,
+      vectorModels: () => engines.stores.vectorModels(),
+      housekeepingMs,
+      projections,
+      config,
+      consumers,
+    };
     return {
       module: StandaloneModule,
-      controllers: [HealthController],
+      controllers: [HealthController, DocsController],
+      providers: [{ provide: OPENAPI_DOCUMENT, useValue: openApiDocument(VERSION, openApiParts(configs)) }],
       imports: [
         EnginesModule.register(engines, observability, configs.jwt),
         IngestModule.register(configs.ingest),
@@ -42,4 +63,9 @@ export class StandaloneModule {
       ],
     };
   }
+}
+
+/** What this process serves over HTTP. */
+function openApiParts({ ingest }: StandaloneConfigs): readonly OpenApiPart[] {
+  return [ingestOpenApi(ingest.limits), platformOpenApi];
 }

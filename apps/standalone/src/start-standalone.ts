@@ -1,7 +1,7 @@
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
-import { RunErasures } from '@mneme/erasure-service';
+import { ReapplyErasures, RunErasures } from '@mneme/erasure-service';
 import { AcceptTurns } from '@mneme/ingest-service';
 import { ApiKeys, EndIdleSessions, Housekeeping, RunAudits, Tenants, VerifyCritical } from '@mneme/maintenance-service';
 import {
@@ -13,6 +13,7 @@ import {
   Lifecycle,
   Logger,
   Metrics,
+  type MetricsReport,
   NestLogger,
   packConfig,
   type Part,
@@ -21,12 +22,13 @@ import {
   type TlsConfig,
 } from '@mneme/platform';
 import { openEngines, sharedMemory } from '@mneme/wiring';
-import { announce } from './announce.js';
-import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
+import { foreignVectors } from './foreign-vectors.js';
+import { type Listening, requireFree } from './listening.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
-import { type ConfigsOfPipeline, type PipelineData, PipelineThread } from './pipeline-thread.js';
+import { type ConfigsOfPipeline, PipelineThread } from './pipeline-thread.js';
+import { servingParts } from './serving.js';
 import { StandaloneModule } from './standalone.module.js';
 
 /**
@@ -41,14 +43,21 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     readiness: new Readiness(),
   };
   const { logger, metrics, readiness } = observability;
+  const places = placesOf(standalone);
+  for (const place of [places.grpc, places.http]) await requireFree(place);
   const channel = new MessageChannel();
   const memory = sharedMemory();
   // Only consumers ask a language model: one budget and one circuit, in their thread.
   const ofRequests = { ...configs.engines, languageModel: { engine: 'none' } } as const;
   const engines = await openEngines(ofRequests, observability, { role: 'owner', port: channel.port1, memory });
-  const pipeline = new PipelineThread(pipelineDataOf(configs, { port: channel.port2, memory }), logger);
+  const configsOfThread = packConfig(pipelineConfigsOf(configs));
+  const join = (port: MessagePort) => engines.stores.join(port);
+  const keep = (report: MetricsReport) => metrics.keep(report);
+  const pipeline = new PipelineThread({ configs: configsOfThread, memory, port: channel.port2, join, keep }, logger);
   metrics.include(() => pipeline.report());
-  const module = StandaloneModule.register(configs, engines, observability);
+  readiness.warnings = () => foreignVectors(engines);
+  for (const warning of readiness.warnings()) logger.warn(warning);
+  const module = StandaloneModule.register(configs, engines, { ...observability, consumers: pipeline });
   const { tls } = configs;
   const app = await NestFactory.create<NestExpressApplication>(module, nestOptionsOf(logger, tls));
   app.useBodyParser('json', { limit: REQUEST_BYTES_MAX });
@@ -57,49 +66,35 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const grpc = { host: standalone.grpc.host, port: standalone.grpc.port || (await freePort(standalone.grpc.host)) };
   const microservice = app.connectMicroservice(grpcOptions(grpc, health, tls), { deferInitialization: true });
   microservice.useGlobalFilters(new GrpcErrorFilter(logger, metrics));
-  const keys = await firstRun(
-    configs.engines.dataDirectory,
-    app.get(Tenants, { strict: false }),
-    app.get(ApiKeys, { strict: false }),
-  );
+  const { dataDirectory } = configs.engines;
+  const keys = await firstRun(dataDirectory, app.get(Tenants, { strict: false }), app.get(ApiKeys, { strict: false }));
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
+    part('reapply-erasures', app.get(ReapplyErasures, { strict: false })),
     pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
     part('accept-turns', app.get(AcceptTurns, { strict: false })),
     ...upkeepParts(app),
-    {
-      name: 'servers',
-      start: async () => {
-        await app.startAllMicroservices();
-        await app.listen(standalone.http.port, standalone.http.host);
-      },
-      stop: () => app.close(),
-    },
-    {
-      name: 'endpoint',
-      start: async () => {
-        readiness.isReady = true;
-        health.setStatus('', 'SERVING');
-        const http = (await app.getUrl()).replace('[::1]', 'localhost');
-        const endpoint = { grpc: `${grpc.host}:${grpc.port}`, http, pid: process.pid, tls: tls !== undefined };
-        writeEndpoint(configs.engines.dataDirectory, endpoint);
-        announce({ endpoint, dataDirectory: configs.engines.dataDirectory, ...keys });
-      },
-      stop: () => {
-        readiness.isReady = false;
-        health.setStatus('', 'NOT_SERVING');
-        removeEndpoint(configs.engines.dataDirectory);
-      },
-    },
+    ...servingParts({ app, places, grpc, dataDirectory, keys, hasTls: tls !== undefined, readiness, health }),
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
 }
 
-function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
-  const { standalone, engines, writeFilter, embedder, graphExtractor } = configs;
-  const ofPipeline: ConfigsOfPipeline = { standalone, engines, writeFilter, embedder, graphExtractor };
-  return { configs: packConfig(ofPipeline), ...shared };
+function placesOf({ grpc, http }: StandaloneConfigs['standalone']): Readonly<Record<'grpc' | 'http', Listening>> {
+  return {
+    grpc: { what: 'gRPC', address: grpc, setting: 'MNEME_GRPC_ADDRESS' },
+    http: { what: 'HTTP', address: http, setting: 'MNEME_HTTP_ADDRESS' },
+  };
+}
+
+function pipelineConfigsOf({
+  standalone,
+  engines,
+  writeFilter,
+  embedder,
+  graphExtractor,
+}: StandaloneConfigs): ConfigsOfPipeline {
+  return { standalone, engines, writeFilter, embedder, graphExtractor };
 }
 
 function nestOptionsOf(logger: Logger, tls: TlsConfig | undefined) {

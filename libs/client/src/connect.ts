@@ -181,6 +181,9 @@ function adminCalls(client: AdminClient, contexts: { readonly context: CallConte
     digest: unary(client.digest.bind(client), longWork),
     /** Progress as it goes; the last message holds the result. */
     replay: readStream(client.replay.bind(client), longWork),
+    /** As `replay`. */
+    rollBack: readStream(client.rollBack.bind(client), longWork),
+    dropPrevious: unary(client.dropPrevious.bind(client), longWork),
   };
 }
 

@@ -79,7 +79,6 @@ export {
   type Verdict,
 } from './write-filter/judge-turn.js';
 export { isForModel, TURN_LABELS, verdictOfLabels } from './write-filter/model-labels.js';
-export { summarySentencesOf, type SummarySource } from './write-filter/summary-sentences.js';
 export { echoHashesOf, echoShareOf } from './write-filter/echo.js';
 export type { TurnFlag } from './write-filter/flag-phrases.js';
 export { type Feature, FEATURES, type Weight, WEIGHTS } from './write-filter/weights.js';

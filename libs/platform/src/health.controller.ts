@@ -4,6 +4,8 @@ import { Metrics } from './metrics.js';
 /** Whether the process takes requests; liveness is that it answers at all. */
 export class Readiness {
   isReady = false;
+  /** What somebody should look at though requests are taken. */
+  warnings: () => readonly string[] = () => [];
 }
 
 interface Reply {
@@ -27,7 +29,8 @@ export class HealthController {
   @HttpCode(200)
   ready(@Res({ passthrough: true }) reply: Reply) {
     if (!this.readiness.isReady) reply.status(503);
-    return { status: this.readiness.isReady ? 'ready' : 'starting' };
+    const warnings = this.readiness.isReady ? this.readiness.warnings() : [];
+    return { status: this.readiness.isReady ? 'ready' : 'starting', ...(warnings.length > 0 ? { warnings } : {}) };
   }
 
   @Get('metrics')

@@ -9,6 +9,7 @@ const ACME = 'acme' as TenantId;
 const OTHER = 'other' as TenantId;
 const KEY_CACHE_MS = 1_000;
 const SUBJECTS_MAX = 3;
+const TENANTS_MAX = 2;
 const subject = (name: string | number) => String(name).padStart(64, '0') as SubjectId;
 const ANA = subject('a');
 const BEN = subject('b');
@@ -24,7 +25,7 @@ class World {
   private readonly rootKey = randomKey();
   private readonly tenantKeys = new Map<string, Uint8Array>();
 
-  keyring(given: { readonly subjectsMax?: number } = {}): Keyring {
+  keyring(given: { readonly subjectsMax?: number; readonly tenantsMax?: number } = {}): Keyring {
     const controlStore = { findTenant: async (tenantId: TenantId) => this.tenantOf(tenantId) };
     const registry = {
       read: async (tenantId: TenantId, subjectIds: readonly SubjectId[]) => this.read(tenantId, subjectIds),
@@ -43,6 +44,7 @@ class World {
       clock: { nowMs: () => this.nowMs },
       keyCacheMs: KEY_CACHE_MS,
       subjectsMax: given.subjectsMax ?? SUBJECTS_MAX,
+      tenantsMax: given.tenantsMax ?? TENANTS_MAX,
       onCorruptKey: (tenantId) => this.corrupt.push(tenantId),
     });
   }
@@ -223,6 +225,23 @@ describe('the keyring', () => {
     expect(world.reads).toEqual([]);
     await keyring.open(ACME, many.slice(-1));
     expect(world.reads).toEqual([many.slice(-1)]);
+  });
+
+  it('holds no more tenants than its bound, the last ones', async () => {
+    const keyring = world.keyring({ tenantsMax: 1 });
+    const asks = async (tenantId: TenantId) => {
+      world.unwrapped = 0;
+      await keyring.tenant(tenantId);
+      return world.unwrapped > 0;
+    };
+    expect([await asks(ACME), await asks(ACME), await asks(OTHER), await asks(OTHER), await asks(ACME)]).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+    ]);
+    expect(heldBy(keyring).tenants).toBe(1);
   });
 
   it('never holds more than its bound nor longer than its time, whatever is asked in whatever order', async () => {

@@ -30,6 +30,8 @@ export interface KeyringOptions {
   readonly keyCacheMs: number;
   /** Subjects whose keys are held at once. */
   readonly subjectsMax: number;
+  /** Tenants whose keys are held at once. */
+  readonly tenantsMax: number;
   /** Called for a data key that does not open: its subject is closed to everyone, and somebody should look. */
   readonly onCorruptKey: (tenantId: TenantId) => void;
 }
@@ -131,7 +133,9 @@ export class Keyring {
       tenantKey: await vault.unwrap(wrappedTenantKey, tenantKeyContext(tenantId, 'tenant', keyGeneration)),
       keyGeneration,
     };
+    this.tenants.delete(tenantId);
     this.tenants.set(tenantId, { value, untilMs: nowMs + this.options.keyCacheMs });
+    this.shrink(this.tenants, this.options.tenantsMax);
     this.scheduleSweep();
     return value;
   }
@@ -146,7 +150,7 @@ export class Keyring {
       this.subjects.delete(name);
       this.subjects.set(name, { value: access, untilMs, wrappedKey: row.wrappedKey });
     }
-    this.shrink();
+    this.shrink(this.subjects, this.options.subjectsMax);
     this.scheduleSweep();
     return opened;
   }
@@ -155,10 +159,8 @@ export class Keyring {
   private scheduleSweep(): void {
     this.sweep ??= setTimeout(() => {
       this.sweep = undefined;
-      this.shrink();
-      for (const [tenantId, held] of this.tenants) {
-        if (held.untilMs <= this.options.clock.nowMs()) this.tenants.delete(tenantId);
-      }
+      this.shrink(this.subjects, this.options.subjectsMax);
+      this.shrink(this.tenants, this.options.tenantsMax);
       if (this.subjects.size + this.tenants.size > 0) this.scheduleSweep();
     }, this.options.keyCacheMs).unref();
   }
@@ -176,11 +178,11 @@ export class Keyring {
   }
 
   // A Map iterates in the order of insertion, and every entry is inserted anew when it is held: the first is the oldest.
-  private shrink(): void {
+  private shrink<K>(held: Map<K, Held<unknown>>, countMax: number): void {
     const nowMs = this.options.clock.nowMs();
-    for (const [name, entry] of this.subjects) {
-      if (entry.untilMs > nowMs && this.subjects.size <= this.options.subjectsMax) break;
-      this.subjects.delete(name);
+    for (const [name, entry] of held) {
+      if (entry.untilMs > nowMs && held.size <= countMax) break;
+      held.delete(name);
     }
   }
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_POLICY, explainTurn, factsOf, summarySentencesOf } from '@mneme/domain';
+import { DEFAULT_POLICY, explainTurn, factsOf, summariseTurns } from '@mneme/domain';
 import type { LanguageRules } from './fallback-language-model.js';
 
 /** The rules of the domain in a language model's place. */
@@ -10,6 +10,6 @@ export const languageRules: LanguageRules = {
   },
   extract: ({ content, context }) => ({ by: 'rules', facts: context === undefined ? [] : factsOf(content, context) }),
   summarise: ({ turns, sentencesMax }) => ({
-    sentences: summarySentencesOf(turns, sentencesMax).map(({ text, turn }) => ({ text, contributors: [turn] })),
+    sentences: summariseTurns(turns, sentencesMax),
   }),
 };

@@ -36,6 +36,24 @@ describe('the metrics', () => {
     expect(await own.totalsOfAll()).toHaveLength(2);
   });
 
+  it('keep what threads had counted that are gone, however many', async () => {
+    const own = new Metrics();
+    own.increment('mneme_turns_accepted_total', {}, 1);
+    for (let gone = 0; gone < 3; gone += 1) {
+      const thread = new Metrics();
+      thread.increment('mneme_turns_accepted_total', {}, 10);
+      thread.observe('mneme_accept_ms', 5);
+      await own.keep(await thread.report());
+    }
+    const next = new Metrics();
+    next.increment('mneme_turns_accepted_total', {}, 100);
+    own.include(() => next.report());
+    expect(await own.totalsOfAll()).toEqual([{ name: 'mneme_turns_accepted_total', value: 131 }]);
+    const text = await own.text();
+    expect(text).toMatch(/^mneme_turns_accepted_total 131$/m);
+    expect(text).toMatch(/^mneme_accept_ms_count 3$/m);
+  });
+
   it('are apart for each process', async () => {
     const [one, other] = [new Metrics(), new Metrics()];
     one.increment('mneme_scope_alarms_total');

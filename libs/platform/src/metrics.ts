@@ -31,6 +31,8 @@ const COUNTERS = {
   mneme_audits_total: ['aim', 'state'],
   mneme_maintenance_commands_total: ['action'],
   mneme_webhook_requests_total: ['outcome'],
+  mneme_erasures_reapplied_total: [],
+  mneme_erasures_unmatched_total: [],
   mneme_embedding_calls_total: ['outcome'],
   mneme_model_answers_total: ['task', 'way'],
   mneme_model_failures_total: ['task', 'failure'],
@@ -65,6 +67,7 @@ export class Metrics {
   private readonly histograms = new Map<HistogramName, Histogram>();
   private readonly totals = new Map<CounterName, number>();
   private other: (() => Promise<MetricsReport | undefined>) | undefined;
+  private kept: MetricsReport | undefined;
 
   constructor() {
     const registers = [this.registry];
@@ -93,6 +96,12 @@ export class Metrics {
     this.other = other;
   }
 
+  /** What a thread that is gone had counted stays part of every answer. */
+  async keep(report: MetricsReport): Promise<void> {
+    const { kept } = this;
+    this.kept = kept === undefined ? report : await sumOf([kept, report]);
+  }
+
   /** What this thread has counted by itself. */
   async report(): Promise<MetricsReport> {
     const metrics = await this.registry.getMetricsAsJSON();
@@ -106,17 +115,31 @@ export class Metrics {
 
   /** The totals of this process. */
   async totalsOfAll(): Promise<readonly CounterTotal[]> {
-    const totals = new Map(this.totals);
-    const other = await this.other?.();
-    for (const { name, value } of other?.totals ?? []) totals.set(name, (totals.get(name) ?? 0) + value);
-    return [...totals].map(([name, value]) => ({ name, value }));
+    return totalsIn([{ totals: this.snapshot() }, ...(await this.others())]);
   }
 
   /** Prometheus text, version 0.0.4. */
   async text(): Promise<string> {
-    const other = await this.other?.();
-    if (other === undefined) return this.registry.metrics();
-    const own = await this.report();
-    return AggregatorRegistry.aggregate([own.metrics as MetricObject[], other.metrics as MetricObject[]]).metrics();
+    const others = await this.others();
+    if (others.length === 0) return this.registry.metrics();
+    return aggregated([await this.report(), ...others]).metrics();
   }
+
+  private async others(): Promise<readonly MetricsReport[]> {
+    return [this.kept, await this.other?.()].filter((report) => report !== undefined);
+  }
+}
+
+async function sumOf(reports: readonly MetricsReport[]): Promise<MetricsReport> {
+  return { metrics: await aggregated(reports).getMetricsAsJSON(), totals: totalsIn(reports) };
+}
+
+function aggregated(reports: readonly MetricsReport[]) {
+  return AggregatorRegistry.aggregate(reports.map(({ metrics }) => metrics as MetricObject[]));
+}
+
+function totalsIn(reports: readonly Pick<MetricsReport, 'totals'>[]): readonly CounterTotal[] {
+  const sums = new Map<CounterName, number>();
+  for (const { name, value } of reports.flatMap(({ totals }) => totals)) sums.set(name, (sums.get(name) ?? 0) + value);
+  return [...sums].map(([name, value]) => ({ name, value }));
 }

@@ -17,6 +17,10 @@ export interface ErasureJournal {
   unfinished(limit: number): Promise<readonly Erasure[]>;
   /** A tenant's erasures, newest first, at most `limit`. */
   list(tenantId: TenantId, limit: number): Promise<readonly Erasure[]>;
+  /** How far `erasures` was applied to this journal and its registry, by partition; nothing noted: empty. */
+  appliedOffsets(): Promise<readonly number[]>;
+  /** Replaces what was noted. */
+  noteApplied(nextOffsets: readonly number[]): Promise<void>;
   /** Keeps the one-off key of an erasure's probes; destroyed physically as far as the engine can. */
   putProbeKey(erasureId: string, key: Uint8Array): Promise<void>;
   findProbeKey(erasureId: string): Promise<Uint8Array | undefined>;

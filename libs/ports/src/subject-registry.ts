@@ -50,6 +50,19 @@ export interface SubjectRegistry {
    */
   enrol(subject: NewSubject): Promise<SubjectRow>;
 
+  /** The subjects of a tenant by id, after `afterSubjectId`, at most `limit`. */
+  list(
+    tenantId: TenantId,
+    page: { readonly afterSubjectId?: SubjectId | undefined; readonly limit: number },
+  ): Promise<readonly SubjectId[]>;
+
+  /**
+   * What an erasure has done that this registry does not know, being older: the subject is fenced at `epoch`, and when it
+   * is said so its key destroyed as `destroyKey` does. A subject never seen is added, fenced and without a key. A row at a
+   * higher epoch is left alone. A hold is of before the erasure, and does not count. Idempotent.
+   */
+  reapply(subject: SubjectRef, erased: { readonly epoch: number; readonly isKeyDestroyed: boolean }): Promise<void>;
+
   /** Sets or (null) lifts a hold. @throws NotFound. */
   setLegalHold(subject: SubjectRef, name: string | null): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { TopicName } from '@mneme/events';
+import type { SubjectId, TopicName } from '@mneme/events';
 import type { SubjectRef } from '@mneme/domain';
 
 export interface SubjectCount {
@@ -23,4 +23,10 @@ export interface SubjectTopics {
     subject: SubjectRef,
     page: { readonly afterOffset?: number; readonly limit: number },
   ): Promise<readonly SubjectKey[]>;
+  /** Who has records of value in one partition of the topic, by id, after `afterSubjectId`, at most `limit`. */
+  subjects(
+    topic: TopicName,
+    partition: number,
+    page: { readonly afterSubjectId?: SubjectId | undefined; readonly limit: number },
+  ): Promise<readonly SubjectId[]>;
 }

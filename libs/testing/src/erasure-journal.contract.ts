@@ -12,6 +12,13 @@ export function erasureJournalContract(make: () => Promise<ErasureJournal>): voi
       journal = await make();
     });
     describe('erasures', () => erasuresContract(() => journal));
+    it('knows how far `erasures` was applied, as it was noted last', async () => {
+      expect(await journal.appliedOffsets()).toEqual([]);
+      await journal.noteApplied([3, 0, 7]);
+      expect(await journal.appliedOffsets()).toEqual([3, 0, 7]);
+      await journal.noteApplied([1, 2]);
+      expect(await journal.appliedOffsets()).toEqual([1, 2]);
+    });
     describe('probe keys', () => probeKeysContract(() => journal));
   });
 }

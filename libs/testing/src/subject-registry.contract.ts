@@ -14,6 +14,7 @@ export function subjectRegistryContract(make: () => Promise<SubjectRegistry>): v
     });
     describe('admit and read', () => admitContract(() => registry));
     describe('erasure', () => erasureContract(() => registry));
+    describe('an older registry', () => reapplyContract(() => registry));
     describe('legal hold', () => holdContract(() => registry));
   });
 }
@@ -175,5 +176,53 @@ function holdContract(registry: () => SubjectRegistry): void {
 
   it('can be set on known subjects alone', async () => {
     await expect(registry().setLegalHold(refOf(aNewSubject()), 'x')).rejects.toMatchObject({ code: 'not-found' });
+  });
+}
+
+function reapplyContract(registry: () => SubjectRegistry): void {
+  it('lists the subjects of a tenant by id, page by page', async () => {
+    const tenantId = randomTenantId();
+    const subjects = Array.from({ length: 5 }, () => aNewSubject({ tenantId }));
+    await registry().admit([...subjects, aNewSubject()]);
+    const ids = subjects.map(({ subjectId }) => subjectId).sort();
+    expect(await registry().list(tenantId, { limit: 3 })).toEqual(ids.slice(0, 3));
+    expect(await registry().list(tenantId, { afterSubjectId: ids[2] as SubjectId, limit: 3 })).toEqual(ids.slice(3));
+  });
+
+  it('takes an erasure over that it did not know, twice as once, whatever hold it names', async () => {
+    const [subject, neighbour] = [aNewSubject(), aNewSubject()];
+    await registry().admit([subject, neighbour]);
+    await registry().setLegalHold(refOf(subject), 'case 7');
+    const before = await readOne(registry(), neighbour);
+    await registry().reapply(refOf(subject), { epoch: 4, isKeyDestroyed: false });
+    expect(await readOne(registry(), subject)).toMatchObject({ epoch: 4, state: 'fenced' });
+    expect((await readOne(registry(), subject))?.wrappedKey).not.toBeNull();
+    for (const epoch of [4, 4, 2]) await registry().reapply(refOf(subject), { epoch, isKeyDestroyed: true });
+    expect(await readOne(registry(), subject)).toMatchObject({ epoch: 4, state: 'fenced', wrappedKey: null });
+    expect(await readOne(registry(), neighbour)).toEqual(before);
+  });
+
+  it('leaves a subject alone that was enrolled again since', async () => {
+    const subject = aNewSubject();
+    await registry().admit([subject]);
+    await registry().fence(refOf(subject));
+    await registry().destroyKey(refOf(subject), 2);
+    const enrolled = plain(await registry().enrol(subject));
+    await registry().reapply(refOf(subject), { epoch: 2, isKeyDestroyed: true });
+    expect(await readOne(registry(), subject)).toEqual(enrolled);
+  });
+
+  it('closes a subject that it never saw, until it is enrolled', async () => {
+    const subject = aNewSubject();
+    for (let twice = 0; twice < 2; twice += 1) {
+      await registry().reapply(refOf(subject), { epoch: 2, isKeyDestroyed: true });
+      expect(await readOne(registry(), subject)).toMatchObject({ epoch: 2, state: 'fenced', wrappedKey: null });
+    }
+    expect((await registry().admit([subject])).map(plain)).toMatchObject([{ epoch: 2, state: 'fenced' }]);
+    expect(plain(await registry().enrol(subject))).toMatchObject({
+      epoch: 3,
+      state: 'enrolled',
+      wrappedKey: hex(subject.wrappedKey),
+    });
   });
 }

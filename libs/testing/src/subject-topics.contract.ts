@@ -36,6 +36,29 @@ export function subjectTopicsContract(make: () => Promise<{ log: EventLog; subje
       expect((await subjectTopics.count(topic, neighbour)).count).toBe(2);
     });
 
+    it('names who has records of value in a partition, page by page', async () => {
+      const subjects = Array.from({ length: 20 }, aSubject);
+      const gone = aSubject();
+      await log.append([...subjects, gone].flatMap((subject) => appendsOf(subject, MEMORIES, 2)));
+      const keys = await subjectTopics.keys(MEMORIES, gone, { limit: 2 });
+      const partition = partitionOf(gone.subjectId, log.partitionCount);
+      const { subjectId } = gone;
+      await log.append(keys.map(({ key }) => ({ topic: MEMORIES, partition, key, value: null, subjectId })));
+      const found: string[] = [];
+      for (let of = 0; of < log.partitionCount; of += 1) {
+        for (let after: (typeof gone)['subjectId'] | undefined; ;) {
+          const page = await subjectTopics.subjects(MEMORIES, of, { afterSubjectId: after, limit: 3 });
+          found.push(...page);
+          expect(page.every((one) => partitionOf(one, log.partitionCount) === of)).toBe(true);
+          after = page.at(-1);
+          if (page.length < 3) break;
+        }
+      }
+      expect(new Set(found).size).toBe(found.length);
+      expect(found).toEqual(expect.arrayContaining(subjects.map((one) => one.subjectId)));
+      expect(found).not.toContain(gone.subjectId);
+    });
+
     it('counts 0 and names nothing for a subject without records', async () => {
       expect(await subjectTopics.count(MEMORIES, aSubject())).toEqual({ count: 0 });
       expect(await subjectTopics.keys(MEMORIES, aSubject(), { limit: 10 })).toEqual([]);

@@ -13,6 +13,7 @@ describe('parseEnginesConfig', () => {
       dataDirectory: '.mneme',
       keyCacheMs: 5_000,
       keyCacheSubjectsMax: 20_000,
+      keyCacheTenantsMax: 1_000,
       embedder: { engine: 'static' },
       languageModel: { engine: 'none' },
       webhook: expect.objectContaining({ allowHttp: false }),

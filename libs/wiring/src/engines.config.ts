@@ -21,6 +21,7 @@ interface StoresConfig {
   /** How long an unwrapped data key may stay in a process. */
   readonly keyCacheMs: number;
   readonly keyCacheSubjectsMax: number;
+  readonly keyCacheTenantsMax: number;
 }
 
 /**
@@ -46,6 +47,7 @@ function parseStoresConfig(env: Env): StoresConfig {
       dataDirectory: ['MNEME_DATA_DIR', textOr('.mneme')],
       keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, 5_000)],
       keyCacheSubjectsMax: ['MNEME_KEY_CACHE_SUBJECTS_MAX', integerFrom(1, 1_000_000, 20_000)],
+      keyCacheTenantsMax: ['MNEME_KEY_CACHE_TENANTS_MAX', integerFrom(1, 100_000, 1_000)],
     },
     env,
   );

@@ -39,6 +39,7 @@ export async function openEngines(
     clock,
     keyCacheMs: config.keyCacheMs,
     subjectsMax: config.keyCacheSubjectsMax,
+    tenantsMax: config.keyCacheTenantsMax,
     onCorruptKey: (tenantId) => {
       metrics.increment('mneme_corrupt_keys_total');
       logger.error('the data key of a subject does not open; the subject is closed', { tenantId });

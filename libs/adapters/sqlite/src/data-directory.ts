@@ -9,7 +9,6 @@ import { findKeyFile, makeKeyFile } from './key-file.js';
 export interface DataDirectory {
   readonly path: string;
   readonly logFile: string;
-  readonly storeFile: string;
   readonly sessionFile: string;
   readonly keysFile: string;
   /** 32 bytes that wrap every tenant's keys. */
@@ -49,7 +48,6 @@ function placesIn(directory: string, isNew: boolean, close: () => void): DataDir
   return {
     path: directory,
     logFile: join(directory, 'log.db'),
-    storeFile: join(directory, 'store.db'),
     sessionFile: join(directory, 'session.db'),
     keysFile: join(directory, 'keys.db'),
     rootKey: keyOf(directory, 'root.key', isNew),

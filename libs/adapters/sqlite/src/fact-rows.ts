@@ -1,5 +1,5 @@
 import type { MemoryId } from '@mneme/events';
-import type { GraphFact } from '@mneme/domain';
+import { Corrupt, type GraphFact } from '@mneme/domain';
 import { type Database, inTransaction, type Statement } from './database.js';
 import { type FactRetirement } from './fact-retirement.js';
 import { RecordColumns, type SqlValue } from './record-columns.js';
@@ -37,19 +37,14 @@ export class FactRows {
   }
 
   private put(fact: GraphFact): void {
-    const { memoryId, version, tenantId, audience, subjectId } = fact;
+    const { memoryId, version, tenantId } = fact;
     const values = ROW.valuesOf(storedOf(fact));
     this.replaced.run(memoryId, version, tenantId, ...values);
     const [row] = this.added.all(...values, memoryId, version) as unknown as readonly (readonly SqlValue[])[];
     const factId = row?.[0];
     if (factId === undefined) return;
-    const { validFromMs, occurredAtMs, recordedAt } = fact;
-    const takesBack = fact.isNegated || fact.isCorrection ? 1 : 0;
-    for (const slot of new Set(fact.ends)) {
-      const place = [factId, tenantId, audience, subjectId, slot] as const;
-      this.ending.run(...place, validFromMs, occurredAtMs, recordedAt, memoryId, takesBack);
-    }
-    for (const { alias, entity } of fact.aliases) this.alias.run(factId, tenantId, audience, alias, entity);
+    for (const ending of endingRowsOf(factId as number, fact)) this.ending.run(...ending);
+    for (const alias of aliasRowsOf(factId as number, fact)) this.alias.run(...alias);
     this.retirement.noteAdded(factId as number, fact);
   }
 }
@@ -59,10 +54,38 @@ export function factColumns(): string {
   return ROW.list;
 }
 
+/** @throws Corrupt. */
 export function factOfRow(row: readonly SqlValue[]): GraphFact {
   const { ownSlot, wideSlot, isNegated, isCorrection, ...rest } = ROW.recordOf(row);
+  requireList(rest.ends, 'string');
+  requireList(rest.aliases, 'object');
   const slots = wideSlot === undefined ? [ownSlot] : [ownSlot, wideSlot];
-  return { ...rest, isNegated: isNegated === 1, isCorrection: isCorrection === 1, slots };
+  return { ...rest, isNegated: truthOf(isNegated), isCorrection: truthOf(isCorrection), slots };
+}
+
+/** The rows of `fact_endings` that a fact has. */
+export function endingRowsOf(factId: number, fact: GraphFact): readonly (readonly SqlValue[])[] {
+  const { tenantId, audience, subjectId, validFromMs, occurredAtMs, recordedAt, memoryId } = fact;
+  const takesBack = fact.isNegated || fact.isCorrection ? 1 : 0;
+  const place = [factId, tenantId, audience, subjectId];
+  const rest = [validFromMs, occurredAtMs, recordedAt, memoryId, takesBack];
+  return [...new Set(fact.ends)].map((slot) => [...place, slot, ...rest]);
+}
+
+/** The rows of `fact_aliases` that a fact has; a name given twice is one. */
+export function aliasRowsOf(factId: number, { tenantId, audience, aliases }: GraphFact) {
+  return aliases.map(({ alias, entity }): readonly SqlValue[] => [factId, tenantId, audience, alias, entity]);
+}
+
+function requireList(value: unknown, of: 'string' | 'object'): void {
+  if (Array.isArray(value) && value.every((one) => typeof one === of && one !== null)) return;
+  throw new Corrupt('a list in the database is none');
+}
+
+// A query takes any other number as neither.
+function truthOf(value: number): boolean {
+  if (value === 0 || value === 1) return value === 1;
+  throw new Corrupt('a truth value in the database is neither 0 nor 1');
 }
 
 type Stored = Omit<GraphFact, 'slots' | 'isNegated' | 'isCorrection'> & {

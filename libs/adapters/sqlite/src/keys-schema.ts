@@ -1,4 +1,5 @@
 import { MAINTENANCE_STEP } from './maintenance-schema.js';
+import { APPLIED_ERASURES_STEP } from './applied-erasures-schema.js';
 
 /**
  * Schema of keys.db. Key bytes live in `key_slots` alone: rows of one size, added at the end, overwritten in place and
@@ -76,4 +77,6 @@ export const KEYS_MIGRATIONS: readonly string[] = [
      PRIMARY KEY (tenant_id, day)
    ) STRICT, WITHOUT ROWID;`,
   MAINTENANCE_STEP,
+
+  APPLIED_ERASURES_STEP,
 ];

@@ -16,9 +16,16 @@ type Listeners = { [Type in Note['type']]?: (note: Extract<Note, { readonly type
 export class Link {
   private readonly listeners: Listeners = {};
 
-  constructor(private readonly port?: MessagePort) {
-    port?.on('message', (note: Note) => this.hear(note));
-    port?.unref();
+  constructor(private port?: MessagePort) {
+    if (port !== undefined) this.join(port);
+  }
+
+  /** From now on the other is whoever has the other end of this port. */
+  join(port: MessagePort): void {
+    if (this.port !== port) this.port?.close();
+    this.port = port;
+    port.on('message', (note: Note) => this.hear(note));
+    port.unref();
   }
 
   on<Type extends Note['type']>(type: Type, listener: NonNullable<Listeners[Type]>): void {

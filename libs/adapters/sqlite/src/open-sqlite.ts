@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { randomKey } from '@mneme/domain';
+import { randomKey, Unavailable } from '@mneme/domain';
 import type {
   AuditJournal,
   AccessCounts,
@@ -21,30 +22,33 @@ import { BurstGauge } from './burst-gauge.js';
 import { joinDataDirectory, openDataDirectory } from './data-directory.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { Link } from './link.js';
+import { LiveStores, type LiveStoresOptions } from './live-stores.js';
 import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
+import { openStore, type OpenStoreOptions } from './open-store.js';
 import { SESSION_MIGRATIONS } from './session-schema.js';
 import { SqliteAuditJournal } from './sqlite-audit-journal.js';
 import { SqliteAccessCounts } from './sqlite-access-counts.js';
-import { SqliteCatalogue } from './sqlite-catalogue.js';
+import type { SqliteCatalogue } from './sqlite-catalogue.js';
 import { SqliteControlStore } from './sqlite-control-store.js';
 import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
 import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite-event-log.js';
-import { SqliteFactGraph } from './sqlite-fact-graph.js';
+import type { SqliteFactGraph } from './sqlite-fact-graph.js';
 import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 import { SqliteMemorySurvey } from './sqlite-memory-survey.js';
 import { SqliteMemoryVersions } from './sqlite-memory-versions.js';
 import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
-import { SqliteSessionStore } from './sqlite-session-store.js';
+import { SqliteSessionStore, type SqliteSessionStoreOptions } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
 import { SqliteUsageStore } from './sqlite-usage-store.js';
-import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
+import type { SqliteVectorIndex, SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { SqliteVectorSurvey } from './sqlite-vector-survey.js';
 import { SqliteWebhookStore } from './sqlite-webhook-store.js';
+import { readStoreNames } from './store-names.js';
 import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
 
@@ -104,7 +108,12 @@ export interface Sqlite {
   readonly auditJournal: AuditJournal;
   readonly webhookStore: WebhookStore;
   readonly sessionStore: SqliteSessionStore;
+  /** Of the owner alone. */
   readonly shadowStores: ShadowStores;
+  /** Embedding models of which the live store has, or had, vectors. */
+  vectorModels(): readonly string[];
+  /** A second thread opens the directory anew: this is the owner's end of the channel to it. */
+  join(port: MessagePort): void;
   /** Stops the consumers, writes what is waiting, closes the files and frees the directory. */
   close(): Promise<void>;
 }
@@ -116,7 +125,6 @@ interface Place {
   /** A path, or `:memory:`. */
   readonly directory: string;
   readonly logFile: string;
-  readonly storeFile: string;
   readonly sessionFile: string;
   readonly keysFile: string;
   readonly keys: VaultKeys;
@@ -169,18 +177,22 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
   );
   const acceptedTurns = new SqliteAcceptedTurns(keysDb, options.acceptedTurns);
   const subjectRegistry = new SqliteSubjectRegistry(keysDb);
-  const openStore = () => openDatabase(place.storeFile, { migrations: storeMigrations });
-  const storeDb = open(place.storeFile, storeMigrations, { ...lockOf('store'), ...cacheOf('guest') });
   const link = new Link(shared?.port);
-  const linked = shared === undefined ? {} : { link, openAgain: openStore };
+  const linked = (file: string): SqliteVectorIndexOptions =>
+    shared === undefined ? {} : { link, openAgain: () => openDatabase(file, { migrations: storeMigrations }) };
+  const storeOptions = (file: string): OpenStoreOptions => ({
+    database: { ...lockOf('store'), ...cacheOf('guest') },
+    vectorIndex: { ...options.vectorIndex, ...linked(file) },
+  });
   const sessionStore = new SqliteSessionStore(
     open(place.sessionFile, SESSION_MIGRATIONS, { synchronous: 'normal', ...cacheOf('owner') }),
-    {
-      clock,
-      ...(options.sessionWriteFailed === undefined ? {} : { writeFailed: options.sessionWriteFailed }),
-    },
+    sessionOptionsOf(options, clock),
   );
-  const shadowStores = new SqliteShadowStores(place.directory, options.vectorIndex, shared?.role !== 'guest');
+  const stores = projectionsOn(
+    place,
+    { clock, live: storeOptions, beside: { vectorIndex: options.vectorIndex } },
+    shared,
+  );
   // The last one, for it starts to keep house at once and nothing may fail after that.
   const housekeeping = shared?.role === 'owner' ? { housekeepingIntervalMs: 0 } : {};
   const log = new SqliteEventLog(tables, { clock, ...housekeeping, ...options.log }, otherThread(link, shared));
@@ -196,35 +208,58 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),
     memoryVersions: new SqliteMemoryVersions(tables),
-    catalogue: new SqliteCatalogue(storeDb),
-    accessCounts: new SqliteAccessCounts(storeDb),
-    vectorIndex: new SqliteVectorIndex(storeDb, { ...options.vectorIndex, ...linked }),
-    factGraph: new SqliteFactGraph(storeDb),
-    ...portsOfMaintenance(() => storeDb, keysDb),
+    ...stores.ports,
+    auditJournal: new SqliteAuditJournal(keysDb),
+    webhookStore: new SqliteWebhookStore(keysDb),
     sessionStore,
-    shadowStores,
+    join: (port) => link.join(port),
     close: async () => {
       await log.close();
       acceptedTurns.close();
       subjectRegistry.close();
       sessionStore.flush();
       link.close();
+      stores.close();
       closeAll();
     },
   };
 }
 
-/** What maintenance alone asks for: of the store that is live at the moment, and of keys.db. */
-function portsOfMaintenance(
-  liveStore: () => Database,
-  keysDb: Database,
-): Pick<Sqlite, 'memorySurvey' | 'vectorSurvey' | 'auditJournal' | 'webhookStore'> {
+function sessionOptionsOf({ sessionWriteFailed: writeFailed }: SqliteOptions, clock: Clock): SqliteSessionStoreOptions {
+  return { clock, ...(writeFailed === undefined ? {} : { writeFailed }) };
+}
+
+/** The owner has them all in hand; a guest has the ones that were live when it came, and is started anew after a switch. */
+function projectionsOn(place: Place, options: LiveStoresOptions, shared: SharedOpening | undefined) {
+  if (shared?.role === 'guest') {
+    const file = join(place.directory, readStoreNames(place.directory).current);
+    const { db, catalogue, vectorIndex, factGraph } = openStore(file, options.live(file));
+    const shadowStores = guestsHaveNone();
+    const ports = { catalogue, vectorIndex, factGraph, ...viewsOf(() => db), shadowStores, vectorModels: () => [] };
+    return { ports, close: () => db.close() };
+  }
+  const live = new LiveStores(place.directory, options);
+  const { catalogue, vectorIndex, factGraph } = live;
+  const shadowStores = new SqliteShadowStores(place.directory, live, options.beside.vectorIndex);
+  const views = viewsOf(() => live.database);
+  const ports = { catalogue, vectorIndex, factGraph, ...views, shadowStores, vectorModels: () => live.vectorModels() };
+  return { ports, close: () => live.close() };
+}
+
+/** What reads or counts in the store that is live at the moment, one statement at a time. */
+function viewsOf(live: () => Database) {
   return {
-    memorySurvey: new SqliteMemorySurvey(liveStore),
-    vectorSurvey: new SqliteVectorSurvey(liveStore),
-    auditJournal: new SqliteAuditJournal(keysDb),
-    webhookStore: new SqliteWebhookStore(keysDb),
+    accessCounts: new SqliteAccessCounts(live),
+    memorySurvey: new SqliteMemorySurvey(live),
+    vectorSurvey: new SqliteVectorSurvey(live),
   };
+}
+
+function guestsHaveNone(): ShadowStores {
+  const refuse = async () => {
+    throw new Unavailable('only the owner of a data directory rebuilds its stores');
+  };
+  return { open: refuse, openNext: refuse, openPrevious: refuse, dropPrevious: refuse };
 }
 
 function otherThread(link: Link, shared: SharedOpening | undefined): OtherThread {
@@ -235,11 +270,10 @@ function otherThread(link: Link, shared: SharedOpening | undefined): OtherThread
 
 function directoryPlace(path: string, isGuest: boolean): Place {
   const directory = isGuest ? joinDataDirectory(path) : openDataDirectory(path);
-  const { logFile, storeFile, sessionFile, keysFile, rootKey, commitmentKey } = directory;
+  const { logFile, sessionFile, keysFile, rootKey, commitmentKey } = directory;
   return {
     directory: directory.path,
     logFile,
-    storeFile,
     sessionFile,
     keysFile,
     keys: { rootKey, commitmentKey },
@@ -253,7 +287,6 @@ function memoryPlace(): Place {
   return {
     directory: file,
     logFile: file,
-    storeFile: file,
     sessionFile: file,
     keysFile: file,
     keys,

@@ -1,11 +1,12 @@
-import type { MemoryId, SourceId, TenantId, TurnId } from '@mneme/events';
-import type { CatalogueRow, ReadScope, SubjectRef, TenantRef } from '@mneme/domain';
-import type { AuditableStore, Catalogue, ErasableStore, ListPage, ProjectionName, Watermark } from '@mneme/ports';
+import type { MemoryId, TurnId } from '@mneme/events';
+import type { CatalogueRow, ReadScope, TenantRef } from '@mneme/domain';
+import type { AuditableStore, Catalogue, ListPage, ProjectionName, Watermark } from '@mneme/ports';
 import { type Database, guard, inTransaction, type Statement } from './database.js';
 import { filterPredicate } from './memory-filter.js';
 import { RecordColumns, type SqlValue } from './record-columns.js';
 import { type Predicate, scopePredicate } from './scope-predicate.js';
 import { SubjectSweep } from './subject-sweep.js';
+import { SweptStore } from './swept-store.js';
 import { rowsOfTenant } from './tenant-pages.js';
 import { Watermarks } from './watermarks.js';
 
@@ -15,9 +16,8 @@ export interface SqliteCatalogueOptions {
 }
 
 /** The catalogue on `store.db`. Access statistics have columns of their own, which no record and no digest sees. */
-export class SqliteCatalogue implements Catalogue, ErasableStore, AuditableStore {
+export class SqliteCatalogue extends SweptStore implements Catalogue, AuditableStore {
   readonly storeName = 'catalogue';
-  private readonly sweep: SubjectSweep;
   private readonly marks: Watermarks;
   private readonly put: Statement;
   private readonly removed: Statement;
@@ -28,7 +28,7 @@ export class SqliteCatalogue implements Catalogue, ErasableStore, AuditableStore
     options: SqliteCatalogueOptions = {},
   ) {
     const table = { table: 'catalogue', key: 'row_id', idColumn: 'memory_id', sourceColumn: 'source_id' };
-    this.sweep = new SubjectSweep(db, { ...table, returning: 'row_id' });
+    super(new SubjectSweep(db, { ...table, returning: 'row_id' }));
     this.marks = new Watermarks(db, options.failedTurnsMax);
     this.put = db.prepare(PUT_SQL);
     this.removed = db.prepare('DELETE FROM catalogue WHERE memory_id = ? AND version = ?');
@@ -72,26 +72,6 @@ export class SqliteCatalogue implements Catalogue, ErasableStore, AuditableStore
 
   async failedTurns(turnIds: readonly TurnId[]): Promise<readonly TurnId[]> {
     return this.marks.failedAmong(turnIds);
-  }
-
-  async countSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
-    return this.sweep.countSubject(subject, belowEpoch);
-  }
-
-  async eraseSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
-    return this.sweep.eraseSubject(subject, belowEpoch);
-  }
-
-  async eraseSources(subject: SubjectRef, sourceIds: readonly SourceId[], belowEpoch: number): Promise<number> {
-    return this.sweep.eraseSources(subject, sourceIds, belowEpoch);
-  }
-
-  async probeIds(subject: SubjectRef, limit: number): Promise<readonly string[]> {
-    return this.sweep.probeIds(subject, limit);
-  }
-
-  async findIds(tenantId: TenantId, ids: readonly string[]): Promise<readonly string[]> {
-    return this.sweep.findIds(tenantId, ids);
   }
 
   async *records(tenant: TenantRef): AsyncIterable<CatalogueRow> {

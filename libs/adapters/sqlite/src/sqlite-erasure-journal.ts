@@ -45,6 +45,20 @@ export class SqliteErasureJournal implements ErasureJournal {
     return this.select('list', tenantId, limit);
   }
 
+  async appliedOffsets(): Promise<readonly number[]> {
+    const rows = guard(() => this.statements.of('applied').all() as readonly { partition: number; offset: number }[]);
+    const offsets: number[] = [];
+    for (const { partition, offset } of rows) offsets[partition] = offset;
+    return Array.from(offsets, (offset) => offset ?? 0);
+  }
+
+  async noteApplied(nextOffsets: readonly number[]): Promise<void> {
+    inTransaction(this.db, () => {
+      this.statements.of('forgetApplied').run();
+      for (const [partition, offset] of nextOffsets.entries()) this.statements.of('noteApplied').run(partition, offset);
+    });
+  }
+
   async putProbeKey(erasureId: string, key: Uint8Array): Promise<void> {
     inTransaction(this.db, () => {
       const slot = this.probeSlot(erasureId);
@@ -94,5 +108,8 @@ const SQL = {
   list: 'SELECT record FROM erasures WHERE tenant_id = ? ORDER BY began DESC LIMIT ? + 0',
   findProbeKey: 'SELECT slot, key FROM probe_keys JOIN key_slots ON slot = key_slot WHERE erasure_id = ?',
   putProbeKey: 'INSERT INTO probe_keys (erasure_id, key_slot) VALUES (?, ?)',
+  applied: 'SELECT partition, next_offset AS offset FROM applied_erasures',
+  forgetApplied: 'DELETE FROM applied_erasures',
+  noteApplied: 'INSERT INTO applied_erasures (partition, next_offset) VALUES (?, ?)',
   dropProbeKey: 'DELETE FROM probe_keys WHERE erasure_id = ?',
 } as const;

@@ -1,9 +1,8 @@
-import type { Audience, EntityId, MemoryId, SourceId, TenantId } from '@mneme/events';
-import { endsOf, type GraphFact, LimitExceeded, type ReadScope, type SubjectRef, type TenantRef } from '@mneme/domain';
+import type { Audience, EntityId, MemoryId, SourceId } from '@mneme/events';
+import { endsOf, type GraphFact, LimitExceeded, type ReadScope, type TenantRef } from '@mneme/domain';
 import {
   type AuditableStore,
   type EntityQuery,
-  type ErasableStore,
   type FactGraph,
   type FactState,
   GRAPH_LIMITS,
@@ -13,10 +12,12 @@ import {
 } from '@mneme/ports';
 import type { Database } from './database.js';
 import { type Direction, FactQueries } from './fact-queries.js';
+import { FactProof } from './fact-proof.js';
 import { FactRetirement } from './fact-retirement.js';
 import { factColumns, factOfRow, FactRows } from './fact-rows.js';
 import { SubjectSweep } from './subject-sweep.js';
-import { rowsOfTenant } from './tenant-pages.js';
+import { SweptStore } from './swept-store.js';
+import { pagesOfTenant } from './tenant-pages.js';
 import { TimeSlice } from './time-slice.js';
 
 const TABLE = { table: 'facts', key: 'fact_id' };
@@ -24,22 +25,17 @@ const TABLE = { table: 'facts', key: 'fact_id' };
 const TRAVERSED_ENTITIES_MAX = 500;
 
 /** The fact graph on `store.db`. What holds is decided by each query; nothing is rewritten when a fact is superseded. */
-export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore {
+export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableStore {
   readonly storeName = 'fact-graph';
   private readonly facts: FactRows;
   private readonly queries: FactQueries;
-  private readonly sweep: SubjectSweep;
 
   constructor(private readonly db: Database) {
+    const swept = { ...TABLE, idColumn: 'memory_id', sourceColumn: 'source_id', returning: 'fact_id' };
+    super(new SubjectSweep(db, swept));
     const retirement = new FactRetirement(db);
     this.facts = new FactRows(db, retirement);
     this.queries = new FactQueries(db, retirement);
-    this.sweep = new SubjectSweep(db, {
-      ...TABLE,
-      idColumn: 'memory_id',
-      sourceColumn: 'source_id',
-      returning: 'fact_id',
-    });
   }
 
   async upsert(facts: readonly GraphFact[]): Promise<void> {
@@ -104,28 +100,14 @@ export class SqliteFactGraph implements FactGraph, ErasableStore, AuditableStore
     return query.sourceIds.length === 0 ? [] : this.queries.ofSources(scope, query.sourceIds, query);
   }
 
-  async countSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
-    return this.sweep.countSubject(subject, belowEpoch);
-  }
-
-  async eraseSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
-    return this.sweep.eraseSubject(subject, belowEpoch);
-  }
-
-  async eraseSources(subject: SubjectRef, sourceIds: readonly SourceId[], belowEpoch: number): Promise<number> {
-    return this.sweep.eraseSources(subject, sourceIds, belowEpoch);
-  }
-
-  async probeIds(subject: SubjectRef, limit: number): Promise<readonly string[]> {
-    return this.sweep.probeIds(subject, limit);
-  }
-
-  async findIds(tenantId: TenantId, ids: readonly string[]): Promise<readonly string[]> {
-    return this.sweep.findIds(tenantId, ids);
-  }
-
   async *records(tenant: TenantRef): AsyncIterable<GraphFact> {
-    for await (const row of rowsOfTenant(this.db, { ...TABLE, columns: factColumns() }, tenant)) yield factOfRow(row);
+    const proof = new FactProof(this.db, tenant);
+    for await (const page of pagesOfTenant(this.db, { ...TABLE, columns: factColumns() }, tenant)) {
+      const kept = page.map(({ key, row }) => ({ factId: key, fact: factOfRow(row) }));
+      proof.page(kept);
+      for (const { fact } of kept) yield fact;
+    }
+    proof.rest();
   }
 
   private *aliasesOf(query: { scope: ReadScope; view: GraphView; audience: Audience; entity: EntityId }) {

@@ -81,6 +81,12 @@ export class SqliteLogPartition {
     return this.statements.of('hasKey').get(key) !== undefined;
   }
 
+  subjects(after: SubjectId | undefined, limit: number): readonly SubjectId[] {
+    const from = after === undefined ? new Uint8Array() : subjectBytes(after);
+    const rows = this.statements.of('subjects').all(from, limit) as readonly { readonly subject: Uint8Array }[];
+    return rows.map(({ subject }) => Buffer.from(subject).toString('hex') as SubjectId);
+  }
+
   /**
    * Deletes at most `recordsMax` records below `belowOffset` whose time has come, the oldest first; answers how many.
    * On a compacted topic only tombstones go.
@@ -136,6 +142,7 @@ type StatementName =
   | 'countSubject'
   | 'lastOfSubject'
   | 'subjectKeys'
+  | 'subjects'
   | 'oldest'
   | 'deleteThrough'
   | 'expireTombstones';
@@ -158,6 +165,8 @@ function statementsOf(table: string, isCompacted: boolean): Record<StatementName
     countSubject: `SELECT count(*) AS count ${ofSubject}`,
     lastOfSubject: `SELECT appended_at_ms AS lastAppendedAtMs ${ofSubject} ORDER BY offset DESC LIMIT 1`,
     subjectKeys: `SELECT key, offset ${ofSubject} AND offset > ? ORDER BY offset LIMIT ? + 0`,
+    subjects: `SELECT DISTINCT subject FROM ${table}
+      WHERE subject > ? AND subject IS NOT NULL AND value IS NOT NULL ORDER BY subject LIMIT ? + 0`,
     oldest: `SELECT offset, appended_at_ms AS at FROM ${table} WHERE offset < ? ORDER BY offset LIMIT ? + 0`,
     deleteThrough: `DELETE FROM ${table} WHERE offset <= ?`,
     expireTombstones: `DELETE FROM ${table} WHERE offset IN (SELECT offset FROM ${table}

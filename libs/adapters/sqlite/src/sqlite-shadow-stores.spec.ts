@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { catalogueRowOf } from '@mneme/domain';
 import {
   aMemory,
@@ -9,16 +9,29 @@ import {
   shadowStoresContract,
   temporaryDirectory,
 } from '@mneme/testing';
+import { LiveStores } from './live-stores.js';
 import { openSqlite } from './open-sqlite.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 
 removeTemporaryDirectories();
 
+const opened: LiveStores[] = [];
+afterEach(() => {
+  for (const live of opened.splice(0)) live.close();
+});
+
+/** Beside a live store that is somewhere else, so that the directory has nothing but what is looked at. */
+function shadowsIn(directory: string): SqliteShadowStores {
+  const live = new LiveStores(':memory:', { clock: { nowMs: () => 0 }, live: () => ({}), beside: {} });
+  opened.push(live);
+  return new SqliteShadowStores(directory, live);
+}
+
 describe.each([
   ['in memory', () => ':memory:'],
   ['in a directory', temporaryDirectory],
 ])('SQLite shadow stores %s', (_, where) => {
-  shadowStoresContract(async () => new SqliteShadowStores(where()));
+  shadowStoresContract(async () => shadowsIn(where()));
 
   it('is not seen by the live stores, and discards twice as once', async () => {
     const sqlite = openSqlite(where());
@@ -35,7 +48,7 @@ describe.each([
 describe('files of SQLite shadow stores', () => {
   it('are there while a shadow is open, and gone with it', async () => {
     const directory = temporaryDirectory();
-    const shadow = await new SqliteShadowStores(directory).open();
+    const shadow = await shadowsIn(directory).open();
     expect(readdirSync(directory)).toContain('shadow-1.db');
     await shadow.discard();
     expect(readdirSync(directory)).toEqual([]);
@@ -46,7 +59,7 @@ describe('files of SQLite shadow stores', () => {
     const names = ['shadow-1.db', 'shadow-12.db-wal', 'shadow-12.db-shm', 'shadow.db', 'store.db', 'shadow-1.db.bak'];
     for (const name of names) writeFileSync(join(directory, name), '');
     mkdirSync(join(directory, 'shadow-directory'));
-    new SqliteShadowStores(directory);
+    shadowsIn(directory);
     expect(readdirSync(directory).sort()).toEqual(['shadow-1.db.bak', 'shadow-directory', 'shadow.db', 'store.db']);
   });
 });

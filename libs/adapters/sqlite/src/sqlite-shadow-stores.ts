@@ -1,15 +1,14 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ShadowStore, ShadowStores } from '@mneme/ports';
-import { guard, openDatabase } from './database.js';
-import { SqliteCatalogue } from './sqlite-catalogue.js';
-import { SqliteFactGraph } from './sqlite-fact-graph.js';
-import { SqliteVectorIndex, type SqliteVectorIndexOptions } from './sqlite-vector-index.js';
-import { storeMigrations } from './store-schema.js';
+import type { NextStore, PreviousStore, ShadowStore, ShadowStores } from '@mneme/ports';
+import { guard } from './database.js';
+import type { LiveStores } from './live-stores.js';
+import { openStore } from './open-store.js';
+import type { SqliteVectorIndexOptions } from './sqlite-vector-index.js';
+import { COMPANIONS } from './store-names.js';
 
 const IN_MEMORY = ':memory:';
 const SHADOW_FILE = /^shadow-\d+\.db(-wal|-shm|-journal)?$/;
-const COMPANIONS = ['', '-wal', '-shm', '-journal'];
 
 /**
  * Fresh stores beside the live one, each in a file of its own in the data directory, or in memory. What a process that
@@ -21,10 +20,10 @@ export class SqliteShadowStores implements ShadowStores {
   /** `directory` is a path or `:memory:`; only its owner may take leftovers away. */
   constructor(
     private readonly directory: string,
+    private readonly live: LiveStores,
     private readonly options: SqliteVectorIndexOptions = {},
-    isOwner = true,
   ) {
-    if (directory === IN_MEMORY || !isOwner) return;
+    if (directory === IN_MEMORY) return;
     guard(() => {
       const leftovers = readdirSync(directory).filter((name) => SHADOW_FILE.test(name));
       for (const name of leftovers) rmSync(join(directory, name), { force: true });
@@ -35,15 +34,30 @@ export class SqliteShadowStores implements ShadowStores {
     this.opened += 1;
     const file = this.directory === IN_MEMORY ? IN_MEMORY : join(this.directory, `shadow-${this.opened}.db`);
     // A rebuild starts over after a crash, so it need not wait for the disk at each commit.
-    const db = openDatabase(file, { migrations: storeMigrations, synchronous: 'normal' });
+    const { db, catalogue, vectorIndex, factGraph } = openStore(file, {
+      database: { synchronous: 'normal' },
+      vectorIndex: this.options,
+    });
     return {
-      catalogue: new SqliteCatalogue(db),
-      vectorIndex: new SqliteVectorIndex(db, this.options),
-      factGraph: new SqliteFactGraph(db),
+      catalogue,
+      vectorIndex,
+      factGraph,
       discard: async () => {
         if (db.isOpen) db.close();
         if (file !== IN_MEMORY) for (const suffix of COMPANIONS) rmSync(`${file}${suffix}`, { force: true });
       },
     };
+  }
+
+  async openNext(): Promise<NextStore> {
+    return this.live.openNext();
+  }
+
+  async openPrevious(): Promise<PreviousStore> {
+    return this.live.openPrevious();
+  }
+
+  dropPrevious(): Promise<void> {
+    return this.live.dropPrevious();
   }
 }

@@ -61,6 +61,29 @@ export class SqliteSubjectRegistry implements SubjectRegistry {
     });
   }
 
+  async list(
+    tenantId: TenantId,
+    { afterSubjectId, limit }: { readonly afterSubjectId?: SubjectId | undefined; readonly limit: number },
+  ): Promise<readonly SubjectId[]> {
+    const rows = guard(() => this.statements.of('list').all(tenantId, afterSubjectId ?? '', limit));
+    return (rows as unknown as readonly { readonly subjectId: SubjectId }[]).map(({ subjectId }) => subjectId);
+  }
+
+  async reapply(
+    subject: SubjectRef,
+    { epoch, isKeyDestroyed }: { readonly epoch: number; readonly isKeyDestroyed: boolean },
+  ): Promise<void> {
+    this.slots.destroy(() => {
+      const row = this.find(subject);
+      if (row === undefined) return this.addFenced(subject, epoch);
+      if (row.epoch > epoch) return [];
+      this.statements.of('fenceAt').run(epoch, subject.tenantId, subject.subjectId);
+      if (!isKeyDestroyed || row.hasKey === 0) return [];
+      this.statements.of('dropKey').run(subject.tenantId, subject.subjectId);
+      return [row.keySlot];
+    });
+  }
+
   async setLegalHold(subject: SubjectRef, name: string | null): Promise<void> {
     const { changes } = guard(() => this.statements.of('hold').run(name, subject.tenantId, subject.subjectId));
     if (changes === 0) throw notAdmitted();
@@ -81,6 +104,13 @@ export class SqliteSubjectRegistry implements SubjectRegistry {
     });
   }
 
+  /** In a slot that an enrolment fills. */
+  private addFenced({ tenantId, subjectId }: Named, epoch: number): readonly number[] {
+    const slot = this.slots.put(new Uint8Array(WRAPPED_KEY_BYTES));
+    this.statements.of('addFenced').run(tenantId, subjectId, epoch, slot);
+    return [];
+  }
+
   private find(subject: Named): StoredRow | undefined {
     return this.statements.of('find').get(subject.tenantId, subject.subjectId) as StoredRow | undefined;
   }
@@ -93,6 +123,7 @@ export class SqliteSubjectRegistry implements SubjectRegistry {
 }
 
 const ROW_BYTES = 200;
+const WRAPPED_KEY_BYTES = 60;
 
 type Named = Pick<NewSubject, 'tenantId' | 'subjectId'>;
 
@@ -130,6 +161,11 @@ const SQL = {
   admit: `INSERT INTO subjects (tenant_id, subject_id, epoch, state, key_slot, has_key, key_generation)
     VALUES (?, ?, 1, 'enrolled', ?, 1, ?)`,
   fence: `UPDATE subjects SET epoch = epoch + 1, state = 'fenced' WHERE tenant_id = ? AND subject_id = ?`,
+  addFenced: `INSERT INTO subjects (tenant_id, subject_id, epoch, state, key_slot, has_key, key_generation)
+    VALUES (?, ?, ?, 'fenced', ?, 0, 0)`,
+  list: `SELECT subject_id AS subjectId FROM subjects
+    WHERE tenant_id = ? AND subject_id > ? ORDER BY subject_id LIMIT ? + 0`,
+  fenceAt: `UPDATE subjects SET epoch = ?, state = 'fenced' WHERE tenant_id = ? AND subject_id = ?`,
   dropKey: 'UPDATE subjects SET has_key = 0 WHERE tenant_id = ? AND subject_id = ?',
   enrol: `UPDATE subjects SET epoch = epoch + 1, state = 'enrolled', has_key = 1, key_generation = ?
     WHERE tenant_id = ? AND subject_id = ?`,

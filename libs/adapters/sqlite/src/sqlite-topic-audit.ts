@@ -1,4 +1,4 @@
-import type { TopicName } from '@mneme/events';
+import type { SubjectId, TopicName } from '@mneme/events';
 import { partitionOf, type SubjectRef } from '@mneme/domain';
 import type { SubjectCount, SubjectKey, SubjectTopics } from '@mneme/ports';
 import { guard } from './database.js';
@@ -20,6 +20,14 @@ export class SqliteTopicAudit implements SubjectTopics {
   ): Promise<readonly SubjectKey[]> {
     const partition = this.partitionOf(topic, subject);
     return guard(() => partition.subjectKeys(subject.subjectId, page.afterOffset ?? -1, page.limit));
+  }
+
+  async subjects(
+    topic: TopicName,
+    partition: number,
+    { afterSubjectId, limit }: { readonly afterSubjectId?: SubjectId | undefined; readonly limit: number },
+  ): Promise<readonly SubjectId[]> {
+    return guard(() => this.tables.partition(topic, partition).subjects(afterSubjectId, limit));
   }
 
   private partitionOf(topic: TopicName, subject: SubjectRef): SqliteLogPartition {

@@ -5,27 +5,13 @@ import {
   type AccessCounts,
   type Catalogue,
   CATALOGUE,
-  type Clock,
-  CLOCK,
   type Embedder,
   EMBEDDER,
   type ErasableStore,
-  EVENT_LOG,
-  type EventLog,
   VECTOR_INDEX,
   type VectorIndex,
 } from '@mneme/ports';
-import {
-  type ConsumerConfig,
-  ConsumerRunner,
-  Keyring,
-  Logger,
-  type MemoryChange,
-  Metrics,
-  observerOf,
-  type ProjectionFactory,
-  type RecordHandler,
-} from '@mneme/platform';
+import { Keyring, type ProjectionFactory, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
 import { CountAccesses } from './count-accesses.js';
 import { EmbedMemories } from './embed-memories.js';
 import type { EmbedderConfig } from './embedder.config.js';
@@ -43,30 +29,31 @@ export class EmbedderModule {
   static register(config: EmbedderConfig): DynamicModule {
     const catalogue = {
       provide: CATALOGUE_RUNNER,
-      inject: [CATALOGUE, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (store: Catalogue & ErasableStore, ...rest: RunnerParts) =>
-        runnerOf(new ProjectCatalogue(store), ['catalogue', config.catalogue], rest),
+      inject: [CATALOGUE, ...RUNNER_PARTS],
+      useFactory: (store: Catalogue & ErasableStore, ...parts: RunnerParts) => {
+        const place = { group: 'catalogue', topic: TOPICS.memories.name, config: config.catalogue };
+        return runnerOf(new ProjectCatalogue(store), place, parts);
+      },
     };
     const embedder = {
       provide: EMBEDDER_RUNNER,
-      inject: [CATALOGUE, VECTOR_INDEX, EMBEDDER, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      inject: [CATALOGUE, VECTOR_INDEX, EMBEDDER, ...RUNNER_PARTS],
       useFactory: (
         store: Catalogue,
         vectorIndex: VectorIndex & ErasableStore,
         model: Embedder,
-        ...rest: RunnerParts
+        ...parts: RunnerParts
       ) => {
-        const handler = new EmbedMemories({ catalogue: store, vectorIndex, embedder: model, keyring: rest[1] });
-        return runnerOf(handler, ['embedder', config.embedder], rest);
+        const handler = new EmbedMemories({ catalogue: store, vectorIndex, embedder: model, keyring: parts[1] });
+        return runnerOf(handler, { group: 'embedder', topic: TOPICS.memories.name, config: config.embedder }, parts);
       },
     };
     const accessCounts = {
       provide: ACCESS_COUNTS_RUNNER,
-      inject: [ACCESS_COUNTS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-      useFactory: (counts: AccessCounts, ...[log, keyring, clock, metrics, logger]: RunnerParts) => {
-        const options = { group: 'access-counts', topic: TOPICS.recalls.name, ...config.catalogue };
-        const observer = observerOf(metrics, logger);
-        return new ConsumerRunner({ log, keyring, clock, observer }, new CountAccesses(counts), options);
+      inject: [ACCESS_COUNTS, ...RUNNER_PARTS],
+      useFactory: (counts: AccessCounts, ...parts: RunnerParts) => {
+        const place = { group: 'access-counts', topic: TOPICS.recalls.name, config: config.catalogue };
+        return runnerOf(new CountAccesses(counts), place, parts);
       },
     };
     const providers = [catalogue, embedder, accessCounts, projectionsProvider];
@@ -85,14 +72,3 @@ const projectionsProvider = {
       new EmbedMemories({ catalogue, vectorIndex, embedder, keyring }),
     ],
 };
-
-type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];
-
-function runnerOf(
-  handler: RecordHandler<MemoryChange>,
-  [group, config]: readonly [string, ConsumerConfig],
-  [log, keyring, clock, metrics, logger]: RunnerParts,
-): ConsumerRunner<MemoryChange> {
-  const options = { group, topic: TOPICS.memories.name, ...config };
-  return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
-}

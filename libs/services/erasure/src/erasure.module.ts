@@ -18,6 +18,7 @@ import type { ErasureConfig } from './erasure.config.js';
 import { ErasureController } from './erasure.controller.js';
 import { LegalHolds } from './legal-holds.js';
 import { ReadErasures } from './read-erasures.js';
+import { ReapplyErasures } from './reapply/reapply-erasures.js';
 import { RunErasures } from './run-erasures.js';
 import { StartErasure } from './start-erasure.js';
 
@@ -41,7 +42,10 @@ const PORT_TOKENS = {
   logger: Logger,
 } as const satisfies Record<keyof ErasurePorts, unknown>;
 
-/** Serves `Erasure`, and provides `RunErasures`, a part of the process that has to be started and stopped. */
+/**
+ * Serves `Erasure`, and provides two parts of the process: `ReapplyErasures`, to be started before anything reads or writes,
+ * and `RunErasures`.
+ */
 @Module({})
 export class ErasureModule {
   static register(config: ErasureConfig): DynamicModule {
@@ -49,7 +53,7 @@ export class ErasureModule {
       module: ErasureModule,
       controllers: [ErasureController],
       providers: [portsProvider(), ...runProviders(config), ...requestProviders(config)],
-      exports: [RunErasures],
+      exports: [ReapplyErasures, RunErasures],
     };
   }
 }
@@ -66,6 +70,11 @@ function portsProvider() {
 
 function runProviders(config: ErasureConfig) {
   return [
+    {
+      provide: ReapplyErasures,
+      inject: [PORTS],
+      useFactory: (ports: ErasurePorts) => new ReapplyErasures(ports),
+    },
     {
       provide: RunErasures,
       inject: [PORTS],

@@ -8,6 +8,7 @@ export * from './erasure-ports.js';
 export * from './erasure-report.js';
 export * from './legal-holds.js';
 export * from './read-erasures.js';
+export { ReapplyErasures, type ReapplyPorts } from './reapply/reapply-erasures.js';
 export * from './run-erasures.js';
 export * from './start-erasure.js';
 export type { WaitReason } from './steps/step.js';

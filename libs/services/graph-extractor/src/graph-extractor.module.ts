@@ -3,11 +3,7 @@ import { TOPICS } from '@mneme/events';
 import {
   type Catalogue,
   CATALOGUE,
-  type Clock,
-  CLOCK,
   type ErasableStore,
-  EVENT_LOG,
-  type EventLog,
   FACT_GRAPH,
   type FactGraph,
   LANGUAGE_MODEL,
@@ -16,16 +12,11 @@ import {
   type MemoryVersions,
 } from '@mneme/ports';
 import {
-  type ConsumerConfig,
   consumerLanguageModel,
-  ConsumerRunner,
-  Keyring,
-  Logger,
-  type MemoryChange,
-  Metrics,
-  observerOf,
   type ProjectionFactory,
-  type RecordHandler,
+  RUNNER_PARTS,
+  runnerOf,
+  type RunnerParts,
 } from '@mneme/platform';
 import { ExtractFacts } from './extract-facts.js';
 import type { GraphExtractorConfig } from './graph-extractor.config.js';
@@ -42,7 +33,7 @@ export class GraphExtractorModule {
   static register(config: GraphExtractorConfig): DynamicModule {
     const extractor = {
       provide: GRAPH_EXTRACTOR_RUNNER,
-      inject: [LANGUAGE_MODEL, MEMORY_VERSIONS, ...PARTS],
+      inject: [LANGUAGE_MODEL, MEMORY_VERSIONS, ...RUNNER_PARTS],
       useFactory: (languageModel: LanguageModel, versions: MemoryVersions, ...parts: RunnerParts) => {
         const [log, keyring, , metrics] = parts;
         const observer = {
@@ -51,18 +42,18 @@ export class GraphExtractorModule {
         };
         const { modelTimeoutMs } = config;
         const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
-        return runnerOf(
-          new ExtractFacts({ log, keyring, versions, model, modelTimeoutMs, observer }),
-          ['graph-extractor', config.extractor],
-          parts,
-        );
+        const handler = new ExtractFacts({ log, keyring, versions, model, modelTimeoutMs, observer });
+        const place = { group: 'graph-extractor', topic: TOPICS.memories.name, config: config.extractor };
+        return runnerOf(handler, place, parts);
       },
     };
     const factGraph = {
       provide: FACT_GRAPH_RUNNER,
-      inject: [FACT_GRAPH, CATALOGUE, ...PARTS],
-      useFactory: (graph: FactGraph & ErasableStore, catalogue: Catalogue, ...parts: RunnerParts) =>
-        runnerOf(new ProjectFacts(graph, catalogue), ['fact-graph', config.factGraph], parts),
+      inject: [FACT_GRAPH, CATALOGUE, ...RUNNER_PARTS],
+      useFactory: (graph: FactGraph & ErasableStore, catalogue: Catalogue, ...parts: RunnerParts) => {
+        const place = { group: 'fact-graph', topic: TOPICS.memories.name, config: config.factGraph };
+        return runnerOf(new ProjectFacts(graph, catalogue), place, parts);
+      },
     };
     const providers = [extractor, factGraph, projectionsProvider];
     return { module: GraphExtractorModule, providers, exports: providers };
@@ -76,15 +67,3 @@ const projectionsProvider = {
     (): ProjectionFactory =>
     ({ catalogue, factGraph }) => [new ProjectFacts(factGraph, catalogue)],
 };
-
-const PARTS = [EVENT_LOG, Keyring, CLOCK, Metrics, Logger];
-type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];
-
-function runnerOf(
-  handler: RecordHandler<MemoryChange>,
-  [group, config]: readonly [string, ConsumerConfig],
-  [log, keyring, clock, metrics, logger]: RunnerParts,
-): ConsumerRunner<MemoryChange> {
-  const options = { group, topic: TOPICS.memories.name, ...config };
-  return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
-}

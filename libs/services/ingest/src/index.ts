@@ -4,3 +4,5 @@ export * from './ingest.config.js';
 export * from './ingest.module.js';
 export * from './session-writer.js';
 export * from './commands/give-command.js';
+export * from './ingest-openapi.js';
+export * from './ndjson/line-answers.js';

@@ -11,6 +11,14 @@ export interface IngestConfig {
   readonly waitingMsMax: number;
   /** Chunks of one stream that may be unanswered before the next is read. */
   readonly streamChunksMax: number;
+  /** Bytes of one line of newline-delimited JSON. */
+  readonly lineBytesMax: number;
+  /** Bytes of the lines that are taken together as one chunk. */
+  readonly lineChunkBytesMax: number;
+  /** How long lines wait for others before they are taken. */
+  readonly lineLingerMs: number;
+  /** How long one such stream may go on; what comes after it is sent in another. */
+  readonly lineStreamMsMax: number;
   /** Turns that may wait for the session store; more are left out of it. */
   readonly sessionTurnsWaitingMax: number;
   /** Turns that one write to the session store takes. */
@@ -25,6 +33,11 @@ export const DEFAULT_INGEST_CONFIG: IngestConfig = {
   waitingTurnsMax: 20_000,
   waitingMsMax: 5_000,
   streamChunksMax: 8,
+  // The text of a turn, each byte as an escape of six, and its other fields.
+  lineBytesMax: 512 * 1024,
+  lineChunkBytesMax: 8 * 1024 * 1024,
+  lineLingerMs: 20,
+  lineStreamMsMax: 240_000,
   sessionTurnsWaitingMax: 10_000,
   sessionBatchTurnsMax: 1_000,
   sessionWriteMsMax: 5_000,

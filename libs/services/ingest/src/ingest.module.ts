@@ -29,6 +29,7 @@ import { CommandsController } from './commands/commands.controller.js';
 import { GiveCommand } from './commands/give-command.js';
 import type { IngestConfig } from './ingest.config.js';
 import { IngestController } from './ingest.controller.js';
+import { StreamLines } from './ndjson/stream-lines.js';
 import { SessionWriter } from './session-writer.js';
 import { StreamTurns } from './stream-turns.js';
 import { TurnsController } from './turns.controller.js';
@@ -44,6 +45,7 @@ export class IngestModule implements OnApplicationShutdown {
       acceptTurnsProvider(config),
       streamTurnsProvider(config),
       giveCommandProvider(config),
+      streamLinesProvider(config),
     ];
     return {
       module: IngestModule,
@@ -116,5 +118,14 @@ function giveCommandProvider(config: IngestConfig) {
     inject: [CATALOGUE, AcceptCommands, AuthGuard, Keyring, BudgetMeter, Metrics],
     useFactory: (...[catalogue, acceptCommands, guard, keyring, budgets, metrics]: CommandParts) =>
       new GiveCommand({ catalogue, acceptCommands, guard, keyring, budgets, metrics }, config.limits),
+  };
+}
+
+function streamLinesProvider(config: IngestConfig) {
+  return {
+    provide: StreamLines,
+    inject: [AuthGuard, AcceptTurns, Metrics, Logger],
+    useFactory: (guard: AuthGuard, acceptTurns: AcceptTurns, ...[metrics, logger]: [Metrics, Logger]) =>
+      new StreamLines({ guard, acceptTurns, errors: new CallErrors(logger, metrics) }, config),
   };
 }

@@ -3,6 +3,7 @@ import type { Principal } from '@mneme/domain';
 import type { IngestTurnsRequest, StreamTurnsResponse } from '@mneme/proto';
 import { type AuthGuard, authorizationOf, type CallErrors, UnreadRequest } from '@mneme/platform';
 import type { AcceptTurns } from './accept-turns.js';
+import { AnswerLine, type Begun } from './answer-line.js';
 import { plainRequestOf } from './grpc-turns.js';
 
 export type TurnStream = ServerDuplexStream<IngestTurnsRequest, StreamTurnsResponse>;
@@ -26,7 +27,7 @@ export class StreamTurns {
 
   /** Never rejects: how a stream ended is told to its client. */
   async serve(call: TurnStream): Promise<void> {
-    const line = new AnswerLine(call);
+    const line = new AnswerLine<StreamTurnsResponse>(call);
     let failure: { readonly error: unknown } | undefined;
     try {
       await this.readAll(call, line);
@@ -39,7 +40,7 @@ export class StreamTurns {
     else call.emit('error', this.ports.errors.statusOf(failure.error));
   }
 
-  private async readAll(call: TurnStream, line: AnswerLine): Promise<void> {
+  private async readAll(call: TurnStream, line: AnswerLine<StreamTurnsResponse>): Promise<void> {
     // An iterator that destroys the stream at its end would take the last answers with it.
     for await (const chunk of call.iterator({ destroyOnReturn: false })) {
       const principal = await this.ports.guard.principal(authorizationOf(call.metadata));
@@ -49,7 +50,10 @@ export class StreamTurns {
   }
 
   /** Resolves once the chunk has its place in the order of writes; `answer` never rejects. */
-  private async begin(principal: Principal, chunk: IngestTurnsRequest | UnreadRequest): Promise<Begun> {
+  private async begin(
+    principal: Principal,
+    chunk: IngestTurnsRequest | UnreadRequest,
+  ): Promise<Begun<StreamTurnsResponse>> {
     const { acceptTurns, errors } = this.ports;
     const refused = (error: unknown): StreamTurnsResponse => ({ refused: errors.refusalOf(error) });
     try {
@@ -60,45 +64,4 @@ export class StreamTurns {
       return { answer: Promise.resolve(refused(error)) };
     }
   }
-}
-
-interface Begun {
-  readonly answer: Promise<StreamTurnsResponse>;
-}
-
-/** Sends answers in the order of their chunks, each when it is there and the client has room. */
-class AnswerLine {
-  private readonly sent: Promise<void>[] = [];
-
-  constructor(private readonly call: TurnStream) {}
-
-  add({ answer }: Begun): void {
-    const before = this.sent.at(-1) ?? Promise.resolve();
-    this.sent.push(before.then(async () => this.send(await answer)));
-  }
-
-  /** Waits until fewer than `chunks` are unanswered. */
-  async shorterThan(chunks: number): Promise<void> {
-    while (this.sent.length >= chunks) {
-      await this.sent[0];
-      void this.sent.shift();
-    }
-  }
-
-  private async send(response: StreamTurnsResponse): Promise<void> {
-    if (this.call.destroyed || this.call.write(response)) return;
-    await roomOrEnd(this.call);
-  }
-}
-
-function roomOrEnd(call: TurnStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      call.off('drain', done);
-      call.off('close', done);
-      resolve();
-    };
-    call.on('drain', done);
-    call.on('close', done);
-  });
 }

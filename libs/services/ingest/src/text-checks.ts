@@ -16,7 +16,8 @@ export function name(limitName: string, charsMax: number) {
       refuseDirt,
       refuseControls,
       atMost(limitName, charsMax, (text: string) => text.length),
-    );
+    )
+    .meta({ maxLength: charsMax });
 }
 
 /** Refuses what is larger than a limit, and says which. */

@@ -17,7 +17,8 @@ export function ingestSchema(limits: Limits) {
   const turns = z
     .array(turnSchema(limits))
     .min(1)
-    .check(atMost('batchTurnsMax', batchTurnsMax, (list: readonly unknown[]) => list.length));
+    .check(atMost('batchTurnsMax', batchTurnsMax, (list: readonly unknown[]) => list.length))
+    .meta({ maxItems: batchTurnsMax });
   return z.strictObject({ turns, idempotencyKey: name('idCharsMax', idCharsMax).optional() });
 }
 
@@ -31,26 +32,43 @@ function turnSchema(limits: Limits) {
   const id = () => name('idCharsMax', idCharsMax).optional();
   return z
     .strictObject({
-      userId: id(),
-      session: name('idCharsMax', idCharsMax),
-      role: Role,
-      content: z.string().check(refuseDirt, atMost('turnTextBytesMax', turnTextBytesMax, byteLengthOf)),
+      userId: id().meta({
+        description: 'Whose turn it is; absent when the key is bound to a user, or the scope has none.',
+      }),
+      session: name('idCharsMax', idCharsMax).meta({ description: 'The conversation, by a name of your own.' }),
+      role: Role.meta({ description: 'Who speaks.' }),
+      content: z
+        .string()
+        .check(refuseDirt, atMost('turnTextBytesMax', turnTextBytesMax, byteLengthOf))
+        .meta({
+          maxLength: turnTextBytesMax,
+          description: 'What was said; the limit is of bytes, with the tool calls.',
+        }),
       toolCalls: z
         .array(toolCallSchema(limits))
         .check(atMost('toolCallsMax', toolCallsMax, (list: readonly unknown[]) => list.length))
+        .meta({ maxItems: toolCallsMax })
         .optional(),
-      occurredAt: z.string().optional(),
-      speakerName: name('nameCharsMax', nameCharsMax).optional(),
-      scope: Scope.optional(),
-      teamId: name('nameCharsMax', nameCharsMax).optional(),
-      idempotencyKey: id(),
-      sourceClass: SourceClass.optional(),
+      occurredAt: z
+        .string()
+        .optional()
+        .meta({ description: 'When it was said, RFC 3339 with an offset; absent: when it is accepted.' }),
+      speakerName: name('nameCharsMax', nameCharsMax)
+        .optional()
+        .meta({ description: 'Becomes part of what is searched.' }),
+      scope: Scope.optional().meta({ description: 'Who may recall it; absent: `user`.' }),
+      teamId: name('nameCharsMax', nameCharsMax).optional().meta({ description: 'With scope `team`: which.' }),
+      idempotencyKey: id().meta({ description: 'Names the turn in its session, so that it is taken once.' }),
+      sourceClass: SourceClass.optional().meta({
+        description: 'Where it comes from, when that is worth less than the role.',
+      }),
       task: z
         .string()
         .min(1)
         .check(refuseDirt, atMost('taskBytesMax', taskBytesMax, byteLengthOf))
-        .optional(),
-      outcome: TaskOutcome.optional(),
+        .optional()
+        .meta({ description: 'The task that a run of tools was for; with `outcome`: the run is over.' }),
+      outcome: TaskOutcome.optional().meta({ description: 'How the run of the task ended.' }),
     })
     .check(refuseStrayTeam, refuseHalfRun, refuseLongCalls(turnTextBytesMax));
 }
@@ -59,7 +77,9 @@ function toolCallSchema({ idCharsMax, nameCharsMax }: Limits) {
   return z.strictObject({
     id: name('idCharsMax', idCharsMax).optional(),
     name: name('nameCharsMax', nameCharsMax),
-    arguments: z.preprocess(jsonTextOf, z.string().check(refuseDirt, refuseNonObject)),
+    arguments: z
+      .preprocess(jsonTextOf, z.string().check(refuseDirt, refuseNonObject))
+      .meta({ type: ['string', 'object'], description: 'An object, or the JSON text of one.' }),
   });
 }
 

@@ -6,10 +6,19 @@ import type { TenantId } from '@mneme/events';
 import { InvalidInput } from '@mneme/domain';
 import { AUDITABLE_STORES, type AuditableStore } from '@mneme/ports';
 import { authorizationOf } from '@mneme/platform';
-import type { DigestRequest, DigestResponse, ReplayProgress, ReplayRequest } from '@mneme/proto';
+import type {
+  DigestRequest,
+  DigestResponse,
+  DropPreviousRequest,
+  DropPreviousResponse,
+  ReplayProgress,
+  ReplayRequest,
+  RollBackRequest,
+} from '@mneme/proto';
 import { Admins, isOperator } from './admins.js';
 import { type DigestLimits, digestTenant } from './digest-tenant.js';
-import { replayMemories, type ReplayPorts, type ReplayStep } from './replay-memories.js';
+import { replayMemories, type ReplayStep } from './replay-memories.js';
+import { rollBackStores, switchStores, type SwitchPorts } from './switch-stores.js';
 import { Tenants } from './tenants.js';
 import { digestView } from './views.js';
 
@@ -24,7 +33,7 @@ export class DigestController {
   constructor(
     private readonly admins: Admins,
     private readonly tenants: Tenants,
-    @Inject(REPLAY_PORTS) private readonly ports: ReplayPorts,
+    @Inject(REPLAY_PORTS) private readonly ports: SwitchPorts,
     @Inject(AUDITABLE_STORES) private readonly stores: readonly AuditableStore[],
   ) {}
 
@@ -37,6 +46,7 @@ export class DigestController {
 
   @GrpcMethod('Admin', 'Replay')
   replay(request: ReplayRequest, metadata: Metadata): Observable<ReplayProgress> {
+    if (request.switchOver === true) return this.switchOver(request, metadata);
     return from(this.tenantsFor(authorizationOf(metadata), request.tenantId)).pipe(
       switchMap((tenantIds) => {
         const times = timesOf(request);
@@ -44,6 +54,36 @@ export class DigestController {
       }),
       map(progressView),
     );
+  }
+
+  @GrpcMethod('Admin', 'RollBack')
+  rollBack(_request: RollBackRequest, metadata: Metadata): Observable<ReplayProgress> {
+    return from(this.allTenants(authorizationOf(metadata))).pipe(
+      switchMap((tenantIds) => from(rollBackStores(this.ports, tenantIds))),
+      map(progressView),
+    );
+  }
+
+  @GrpcMethod('Admin', 'DropPrevious')
+  async dropPrevious(_request: DropPreviousRequest, metadata: Metadata): Promise<DropPreviousResponse> {
+    await this.admins.operator(authorizationOf(metadata));
+    await this.ports.shadowStores.dropPrevious();
+    return {};
+  }
+
+  private switchOver(request: ReplayRequest, metadata: Metadata): Observable<ReplayProgress> {
+    if (request.tenantId !== undefined || request.times !== undefined || request.shuffleSeed !== undefined) {
+      throw new InvalidInput('a switch is of all tenants, and applies the log once', { field: 'switchOver' });
+    }
+    return from(this.allTenants(authorizationOf(metadata))).pipe(
+      switchMap((tenantIds) => from(switchStores(this.ports, tenantIds))),
+      map(progressView),
+    );
+  }
+
+  private async allTenants(authorization: string | undefined): Promise<readonly TenantId[]> {
+    await this.admins.operator(authorization);
+    return this.tenantsFor(authorization, undefined);
   }
 
   private async tenantsFor(
@@ -65,5 +105,5 @@ function timesOf({ times = 1 }: ReplayRequest): number {
 }
 
 function progressView({ result, ...progress }: ReplayStep): ReplayProgress {
-  return { ...progress, result: result === undefined ? undefined : digestView(result) };
+  return { switched: undefined, ...progress, result: result === undefined ? undefined : digestView(result) };
 }

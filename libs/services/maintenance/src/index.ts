@@ -8,6 +8,7 @@ export * from './housekeeping.js';
 export * from './maintenance.config.js';
 export * from './maintenance.module.js';
 export * from './replay-memories.js';
+export type { Consumers } from './switch-stores.js';
 export * from './tenants.js';
 export * from './quarantine/quarantine.module.js';
 export * from './webhook/verify-critical.js';

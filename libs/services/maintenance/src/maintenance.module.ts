@@ -43,17 +43,18 @@ import { MaintenanceController } from './maintenance.controller.js';
 import { OrganisationController } from './organisation.controller.js';
 import { Organisation } from './organisation.js';
 import { PolicyController } from './policy.controller.js';
-import type { ReplayPorts } from './replay-memories.js';
 import { ReadStatus, type StatusSources } from './read-status.js';
+import type { Consumers, SwitchPorts } from './switch-stores.js';
 import { Tenants } from './tenants.js';
 import { type UpkeepOptions, upkeepProviders } from './upkeep.providers.js';
 import { VerifyCritical } from './webhook/verify-critical.js';
 
 /** What only the process knows of itself. */
-export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes'> &
+export type MaintenanceOptions = Pick<StatusSources, 'version' | 'dataDirectory' | 'diskBytes' | 'vectorModels'> &
   UpkeepOptions & {
     /** The modules that provide the projections which a replay goes through, each with the token of its factory. */
     readonly projections: readonly { readonly module: DynamicModule; readonly token: symbol }[];
+    readonly consumers: Consumers;
   };
 
 /** Serves `Admin` and `Maintenance`; provides what a process needs of it, and what it starts and stops. */
@@ -119,17 +120,18 @@ const idleProvider = {
   },
 };
 
-function replayProvider({ projections }: MaintenanceOptions) {
+function replayProvider({ projections, consumers }: MaintenanceOptions) {
   return {
     provide: REPLAY_PORTS,
-    inject: [EVENT_LOG, Keyring, EMBEDDER, SHADOW_STORES, ...projections.map(({ token }) => token)],
+    inject: [EVENT_LOG, Keyring, CLOCK, EMBEDDER, SHADOW_STORES, ...projections.map(({ token }) => token)],
     useFactory: (
       log: EventLog,
       keyring: Keyring,
-      ...[embedder, shadowStores, ...factories]: [Embedder, ShadowStores, ...ProjectionFactory[]]
-    ): ReplayPorts => {
+      ...[clock, embedder, shadowStores, ...factories]: [Clock, Embedder, ShadowStores, ...ProjectionFactory[]]
+    ): SwitchPorts => {
       const all: ProjectionFactory = (store) => factories.flatMap((factory) => factory(store));
-      return { log, keyring, embedder, shadowStores, projections: all };
+      const nowMs = () => clock.nowMs();
+      return { log, keyring, embedder, shadowStores, projections: all, consumers, nowMs };
     },
   };
 }

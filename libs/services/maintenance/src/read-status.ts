@@ -6,6 +6,8 @@ import type { GetStatusResponse, GroupLag } from '@mneme/proto';
 export interface StatusSources {
   readonly log: EventLog;
   readonly embedder: Embedder;
+  /** Models of which the live stores have vectors. */
+  readonly vectorModels: () => readonly string[];
   readonly metrics: Metrics;
   readonly version: string;
   /** Where the data is, and how many bytes it takes now. */
@@ -28,7 +30,8 @@ export class ReadStatus {
   constructor(private readonly sources: StatusSources) {}
 
   async read(): Promise<GetStatusResponse> {
-    const { metrics, embedder, version, dataDirectory, diskBytes } = this.sources;
+    const { metrics, embedder, version, dataDirectory, diskBytes, vectorModels } = this.sources;
+    const others = vectorModels().filter((model) => model !== embedder.model.id);
     return {
       version,
       uptimeS: process.uptime(),
@@ -36,7 +39,7 @@ export class ReadStatus {
       dataDirectory,
       diskBytes: await diskBytes(),
       lags: await Promise.all(GROUPS.map(([group, topic]) => this.lagOf(group, topic))),
-      embeddingModels: [embedder.model.id],
+      embeddingModels: [embedder.model.id, ...others],
       counters: [...(await metrics.totalsOfAll())],
     };
   }

@@ -26,7 +26,7 @@ export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'model
   readonly versions: MemoryVersions;
   readonly observer: FilterTurnsObserver;
   /** Words summaries where it is given and has an answer; else rules do. */
-  readonly summarise?: LanguageModel['summarise'];
+  readonly summarise?: LanguageModel['summarise'] | undefined;
 }
 
 export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObserver, SummariseSessionObserver {}

@@ -1,6 +1,5 @@
 import { TOPICS } from '@mneme/events';
-import { type Clock, CLOCK, EVENT_LOG, type EventLog } from '@mneme/ports';
-import { ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
+import { RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
 import { HEAR_RECALLS_GROUP, HearRecalls } from './hear-recalls.js';
 import { RecentRecalls } from './recent-recalls.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
@@ -14,16 +13,12 @@ export const recentRecallsProvider = { provide: RecentRecalls, useFactory: () =>
 export function recallsHeardProvider(config: WriteFilterConfig) {
   return {
     provide: RECALLS_HEARD,
-    inject: [RecentRecalls, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
-    useFactory: (recent: RecentRecalls, ...parts: [EventLog, Keyring, Clock, Metrics, Logger]) => {
-      const [log, keyring, clock, metrics, logger] = parts;
+    inject: [RecentRecalls, ...RUNNER_PARTS],
+    useFactory: (recent: RecentRecalls, ...parts: RunnerParts) => {
       const handler = new HearRecalls(recent);
-      const options = { group: HEAR_RECALLS_GROUP, topic: TOPICS.recalls.name, ...config.consumer };
-      const runner = new ConsumerRunner(
-        { log, keyring, clock, observer: observerOf(metrics, logger) },
-        handler,
-        options,
-      );
+      const place = { group: HEAR_RECALLS_GROUP, topic: TOPICS.recalls.name, config: config.consumer };
+      const runner = runnerOf(handler, place, parts);
+      const [log] = parts;
       return {
         start: async () => {
           await handler.readAgain(log);

@@ -1,16 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
-import {
-  type Clock,
-  CLOCK,
-  EVENT_LOG,
-  type EventLog,
-  LANGUAGE_MODEL,
-  type LanguageModel,
-  MEMORY_VERSIONS,
-  type MemoryVersions,
-} from '@mneme/ports';
-import { consumerLanguageModel, ConsumerRunner, Keyring, Logger, Metrics, observerOf } from '@mneme/platform';
+import { LANGUAGE_MODEL, type LanguageModel, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
+import { consumerLanguageModel, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 import { recallsHeardProvider, recentRecallsProvider } from './hear-recalls.module.js';
 import { RecentRecalls } from './recent-recalls.js';
@@ -24,14 +15,14 @@ export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [RecentRecalls, LANGUAGE_MODEL, MEMORY_VERSIONS, EVENT_LOG, Keyring, CLOCK, Metrics, Logger],
+      inject: [RecentRecalls, LANGUAGE_MODEL, MEMORY_VERSIONS, ...RUNNER_PARTS],
       useFactory: (
         recent: RecentRecalls,
         languageModel: LanguageModel,
         versions: MemoryVersions,
         ...parts: RunnerParts
       ) => {
-        const [log, keyring, clock, metrics, logger] = parts;
+        const [log, keyring, , metrics] = parts;
         const observer = {
           kept: (flags: readonly string[]) => {
             metrics.increment('mneme_turns_kept_total');
@@ -45,14 +36,13 @@ export class WriteFilterModule {
         };
         const { modelTimeoutMs } = config;
         const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
-        const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, recent, observer });
-        const options = { group: 'write-filter', topic: TOPICS.turns.name, ...config.consumer };
-        return new ConsumerRunner({ log, keyring, clock, observer: observerOf(metrics, logger) }, handler, options);
+        const summarise = model?.summarise.bind(model);
+        const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, summarise, recent, observer });
+        const place = { group: 'write-filter', topic: TOPICS.turns.name, config: config.consumer };
+        return runnerOf(handler, place, parts);
       },
     };
     const providers = [recentRecallsProvider, recallsHeardProvider(config), provider];
     return { module: WriteFilterModule, providers, exports: providers };
   }
 }
-
-type RunnerParts = [EventLog, Keyring, Clock, Metrics, Logger];

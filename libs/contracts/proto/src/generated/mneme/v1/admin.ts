@@ -193,6 +193,7 @@ export interface GetStatusResponse {
   rssBytes: number;
   dataDirectory: string;
   lags: GroupLag[];
+  /** The configured one first; then others that the live stores have vectors of, which no recall finds. */
   embeddingModels: string[];
   counters: Counter[];
   diskBytes: number;
@@ -239,14 +240,31 @@ export interface ReplayRequest {
     | number
     | undefined;
   /** Interleave the partitions at random with this seed. */
-  shuffleSeed?: number | undefined;
+  shuffleSeed?:
+    | number
+    | undefined;
+  /** Lets the rebuilt stores take the live ones' place if they are equal to the log, for every tenant (operator). */
+  switchOver?: boolean | undefined;
+}
+
+export interface RollBackRequest {
+}
+
+export interface DropPreviousRequest {
+}
+
+export interface DropPreviousResponse {
 }
 
 export interface ReplayProgress {
   recordsApplied: number;
   recordsTotal: number;
   /** Set in the last message. */
-  result?: DigestResponse | undefined;
+  result?:
+    | DigestResponse
+    | undefined;
+  /** Whether the stores that this was about are the live ones now; set in the last message of a switch. */
+  switched?: boolean | undefined;
 }
 
 function createBaseTenant(): Tenant {
@@ -3655,7 +3673,7 @@ export const StoreDigest: MessageFns<StoreDigest> = {
 };
 
 function createBaseReplayRequest(): ReplayRequest {
-  return { tenantId: undefined, times: undefined, shuffleSeed: undefined };
+  return { tenantId: undefined, times: undefined, shuffleSeed: undefined, switchOver: undefined };
 }
 
 export const ReplayRequest: MessageFns<ReplayRequest> = {
@@ -3668,6 +3686,9 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
     }
     if (message.shuffleSeed !== undefined) {
       writer.uint32(24).uint64(message.shuffleSeed);
+    }
+    if (message.switchOver !== undefined) {
+      writer.uint32(32).bool(message.switchOver);
     }
     return writer;
   },
@@ -3709,6 +3730,14 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
             message.shuffleSeed = longToNumber(reader.uint64());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.switchOver = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3734,6 +3763,11 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
         : isSet(object.shuffle_seed)
         ? globalThis.Number(object.shuffle_seed)
         : undefined,
+      switchOver: isSet(object.switchOver)
+        ? globalThis.Boolean(object.switchOver)
+        : isSet(object.switch_over)
+        ? globalThis.Boolean(object.switch_over)
+        : undefined,
     };
   },
 
@@ -3748,6 +3782,9 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
     if (message.shuffleSeed !== undefined) {
       obj.shuffleSeed = Math.round(message.shuffleSeed);
     }
+    if (message.switchOver !== undefined) {
+      obj.switchOver = message.switchOver;
+    }
     return obj;
   },
 
@@ -3759,12 +3796,169 @@ export const ReplayRequest: MessageFns<ReplayRequest> = {
     message.tenantId = object.tenantId ?? undefined;
     message.times = object.times ?? undefined;
     message.shuffleSeed = object.shuffleSeed ?? undefined;
+    message.switchOver = object.switchOver ?? undefined;
+    return message;
+  },
+};
+
+function createBaseRollBackRequest(): RollBackRequest {
+  return {};
+}
+
+export const RollBackRequest: MessageFns<RollBackRequest> = {
+  encode(_: RollBackRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RollBackRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRollBackRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): RollBackRequest {
+    return {};
+  },
+
+  toJSON(_: RollBackRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<RollBackRequest>, I>>(base?: I): RollBackRequest {
+    return RollBackRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<RollBackRequest>, I>>(_: I): RollBackRequest {
+    const message = createBaseRollBackRequest();
+    return message;
+  },
+};
+
+function createBaseDropPreviousRequest(): DropPreviousRequest {
+  return {};
+}
+
+export const DropPreviousRequest: MessageFns<DropPreviousRequest> = {
+  encode(_: DropPreviousRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DropPreviousRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDropPreviousRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DropPreviousRequest {
+    return {};
+  },
+
+  toJSON(_: DropPreviousRequest): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DropPreviousRequest>, I>>(base?: I): DropPreviousRequest {
+    return DropPreviousRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DropPreviousRequest>, I>>(_: I): DropPreviousRequest {
+    const message = createBaseDropPreviousRequest();
+    return message;
+  },
+};
+
+function createBaseDropPreviousResponse(): DropPreviousResponse {
+  return {};
+}
+
+export const DropPreviousResponse: MessageFns<DropPreviousResponse> = {
+  encode(_: DropPreviousResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DropPreviousResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDropPreviousResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(_: any): DropPreviousResponse {
+    return {};
+  },
+
+  toJSON(_: DropPreviousResponse): unknown {
+    const obj: any = {};
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<DropPreviousResponse>, I>>(base?: I): DropPreviousResponse {
+    return DropPreviousResponse.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<DropPreviousResponse>, I>>(_: I): DropPreviousResponse {
+    const message = createBaseDropPreviousResponse();
     return message;
   },
 };
 
 function createBaseReplayProgress(): ReplayProgress {
-  return { recordsApplied: 0, recordsTotal: 0, result: undefined };
+  return { recordsApplied: 0, recordsTotal: 0, result: undefined, switched: undefined };
 }
 
 export const ReplayProgress: MessageFns<ReplayProgress> = {
@@ -3777,6 +3971,9 @@ export const ReplayProgress: MessageFns<ReplayProgress> = {
     }
     if (message.result !== undefined) {
       DigestResponse.encode(message.result, writer.uint32(26).fork()).join();
+    }
+    if (message.switched !== undefined) {
+      writer.uint32(32).bool(message.switched);
     }
     return writer;
   },
@@ -3818,6 +4015,14 @@ export const ReplayProgress: MessageFns<ReplayProgress> = {
             message.result = DigestResponse.decode(reader, reader.uint32());
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.switched = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -3843,6 +4048,7 @@ export const ReplayProgress: MessageFns<ReplayProgress> = {
         ? globalThis.Number(object.records_total)
         : 0,
       result: isSet(object.result) ? DigestResponse.fromJSON(object.result) : undefined,
+      switched: isSet(object.switched) ? globalThis.Boolean(object.switched) : undefined,
     };
   },
 
@@ -3857,6 +4063,9 @@ export const ReplayProgress: MessageFns<ReplayProgress> = {
     if (message.result !== undefined) {
       obj.result = DigestResponse.toJSON(message.result);
     }
+    if (message.switched !== undefined) {
+      obj.switched = message.switched;
+    }
     return obj;
   },
 
@@ -3870,6 +4079,7 @@ export const ReplayProgress: MessageFns<ReplayProgress> = {
     message.result = (object.result !== undefined && object.result !== null)
       ? DigestResponse.fromPartial(object.result)
       : undefined;
+    message.switched = object.switched ?? undefined;
     return message;
   },
 };
@@ -4055,6 +4265,27 @@ export const AdminService = {
     responseSerialize: (value: ReplayProgress): Buffer => Buffer.from(ReplayProgress.encode(value).finish()),
     responseDeserialize: (value: Buffer): ReplayProgress => ReplayProgress.decode(value),
   },
+  /** Brings the stores that were live before the last switch up to the log, and lets them take the live ones' place. */
+  rollBack: {
+    path: "/mneme.v1.Admin/RollBack" as const,
+    requestStream: false as const,
+    responseStream: true as const,
+    requestSerialize: (value: RollBackRequest): Buffer => Buffer.from(RollBackRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): RollBackRequest => RollBackRequest.decode(value),
+    responseSerialize: (value: ReplayProgress): Buffer => Buffer.from(ReplayProgress.encode(value).finish()),
+    responseDeserialize: (value: Buffer): ReplayProgress => ReplayProgress.decode(value),
+  },
+  /** Removes those stores for good. */
+  dropPrevious: {
+    path: "/mneme.v1.Admin/DropPrevious" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: DropPreviousRequest): Buffer => Buffer.from(DropPreviousRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): DropPreviousRequest => DropPreviousRequest.decode(value),
+    responseSerialize: (value: DropPreviousResponse): Buffer =>
+      Buffer.from(DropPreviousResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): DropPreviousResponse => DropPreviousResponse.decode(value),
+  },
 } as const;
 
 export interface AdminServer extends UntypedServiceImplementation {
@@ -4087,6 +4318,10 @@ export interface AdminServer extends UntypedServiceImplementation {
   digest: handleUnaryCall<DigestRequest, DigestResponse>;
   /** Rebuilds the projections from the log in fresh stores beside the live ones and compares digests. */
   replay: handleServerStreamingCall<ReplayRequest, ReplayProgress>;
+  /** Brings the stores that were live before the last switch up to the log, and lets them take the live ones' place. */
+  rollBack: handleServerStreamingCall<RollBackRequest, ReplayProgress>;
+  /** Removes those stores for good. */
+  dropPrevious: handleUnaryCall<DropPreviousRequest, DropPreviousResponse>;
 }
 
 export interface AdminClient extends Client {
@@ -4362,6 +4597,29 @@ export interface AdminClient extends Client {
     metadata?: Metadata,
     options?: Partial<CallOptions>,
   ): ClientReadableStream<ReplayProgress>;
+  /** Brings the stores that were live before the last switch up to the log, and lets them take the live ones' place. */
+  rollBack(request: RollBackRequest, options?: Partial<CallOptions>): ClientReadableStream<ReplayProgress>;
+  rollBack(
+    request: RollBackRequest,
+    metadata?: Metadata,
+    options?: Partial<CallOptions>,
+  ): ClientReadableStream<ReplayProgress>;
+  /** Removes those stores for good. */
+  dropPrevious(
+    request: DropPreviousRequest,
+    callback: (error: ServiceError | null, response: DropPreviousResponse) => void,
+  ): ClientUnaryCall;
+  dropPrevious(
+    request: DropPreviousRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: DropPreviousResponse) => void,
+  ): ClientUnaryCall;
+  dropPrevious(
+    request: DropPreviousRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: DropPreviousResponse) => void,
+  ): ClientUnaryCall;
 }
 
 export const AdminClient = makeGenericClientConstructor(AdminService, "mneme.v1.Admin") as unknown as {
