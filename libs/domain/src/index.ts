@@ -28,6 +28,7 @@ export * from './partitions.js';
 export * from './policy.js';
 export * from './policy/budgets.js';
 export * from './policy/complete-policy.js';
+export * from './policy/facts-policy.js';
 export * from './policy/policy-about.js';
 export * from './policy/tenant-limits.js';
 export * from './principal.js';

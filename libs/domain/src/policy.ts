@@ -1,5 +1,6 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
 import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { DEFAULT_FACTS_POLICY, type FactsPolicy } from './policy/facts-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -25,6 +26,7 @@ export interface TenantPolicy {
   /** When a memory is due for review, counted from `recordedAt`, by source; null: never. */
   readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
   readonly writeFilter: WriteFilterPolicy;
+  readonly facts: FactsPolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -49,6 +51,7 @@ export const DEFAULT_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
   writeFilter: { keepAtLeast: 2 },
+  facts: DEFAULT_FACTS_POLICY,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
 };

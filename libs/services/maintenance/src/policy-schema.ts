@@ -35,6 +35,7 @@ export const PolicyPatch = z.strictObject({
     .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
     .partial()
     .optional(),
+  facts: z.strictObject({ inferredShare: share, inferredDays: days }).partial().optional(),
   limits: z.strictObject(limits).partial().optional(),
   budgets: z.strictObject({ turnsPerDay: budget, tokensPerDay: budget }).partial().optional(),
 });
