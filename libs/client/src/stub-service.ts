@@ -9,6 +9,8 @@ import {
 import {
   type AdminServer,
   AdminService,
+  type CommandsServer,
+  CommandsService,
   type ErasureServer,
   ErasureService,
   ERROR_TRAILER,
@@ -30,6 +32,7 @@ import {
 /** A service that answers what a test tells it to, over real gRPC; calls without a handler are unimplemented. */
 export interface StubHandlers {
   readonly ingest?: Partial<IngestServer>;
+  readonly commands?: Partial<CommandsServer>;
   readonly retrieval?: Partial<RetrievalServer>;
   readonly sessions?: Partial<SessionsServer>;
   readonly erasure?: Partial<ErasureServer>;
@@ -49,6 +52,7 @@ export interface StubService {
 export async function startStubService(handlers: StubHandlers): Promise<StubService> {
   const server = new Server();
   server.addService(IngestService, implementationOf(handlers.ingest));
+  server.addService(CommandsService, implementationOf(handlers.commands));
   server.addService(RetrievalService, implementationOf(handlers.retrieval));
   server.addService(SessionsService, implementationOf(handlers.sessions));
   server.addService(ErasureService, implementationOf(handlers.erasure));

@@ -47,6 +47,7 @@ export * from './policy.js';
 export * from './policy/budgets.js';
 export * from './policy/complete-policy.js';
 export * from './policy/maintenance-policy.js';
+export * from './policy/facts-policy.js';
 export * from './policy/policy-about.js';
 export * from './policy/sessions-policy.js';
 export * from './policy/context-policy.js';

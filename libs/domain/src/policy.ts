@@ -7,6 +7,7 @@ import { DEFAULT_RECALL_POLICY, type RecallPolicy } from './policy/recall-policy
 import { DEFAULT_MAINTENANCE, type MaintenancePolicy } from './policy/maintenance-policy.js';
 import { DEFAULT_MODELS_POLICY, type ModelsPolicy, NO_MODELS_POLICY } from './policy/models-policy.js';
 import { DEFAULT_QUARANTINE_POLICY, type QuarantinePolicy } from './policy/quarantine-policy.js';
+import { DEFAULT_FACTS_POLICY, type FactsPolicy } from './policy/facts-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
 
 const DAY_MS = 86_400_000;
@@ -37,6 +38,7 @@ export interface TenantPolicy {
   readonly context: ContextPolicy;
   readonly echo: EchoPolicy;
   readonly maintenance: MaintenancePolicy;
+  readonly facts: FactsPolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -68,6 +70,7 @@ export const DEFAULT_POLICY: TenantPolicy = {
   context: DEFAULT_CONTEXT_POLICY,
   echo: DEFAULT_ECHO_POLICY,
   maintenance: DEFAULT_MAINTENANCE,
+  facts: DEFAULT_FACTS_POLICY,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
   models: DEFAULT_MODELS_POLICY,

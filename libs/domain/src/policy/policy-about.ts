@@ -26,6 +26,8 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   'echo.windowMinutes': 'how long a recall is remembered, so that a turn that repeats it can be dropped; 0: not at all',
   'echo.share': 'the write-filter drops a turn of whose words at least this share was just recalled',
   ...MAINTENANCE_ABOUT,
+  'facts.inferredShare': 'confidence of a fact that nobody said outright, as a share of what a stated one has',
+  'facts.inferredDays': 'how long such a fact is kept at most, in days; null: as long as a stated one',
   'limits.turnTextBytesMax': "bytes of a turn's text; null: as the service has it",
   'limits.batchTurnsMax': 'turns of a request or chunk; null: as the service has it',
   'limits.recallHitsMax': 'hits of a recall; null: as the service has it',

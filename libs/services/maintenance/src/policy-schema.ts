@@ -31,7 +31,6 @@ const modelsPatch = z
     classify: z.enum(MODEL_USES),
     unclearPoints: z.number().min(0).max(UNCLEAR_POINTS_MAX),
     extract: z.enum(MODEL_USES),
-    inferredShare: share,
     tokensPerDay: budget,
   })
   .partial();
@@ -82,6 +81,7 @@ export const PolicyPatch = z.strictObject({
     .partial()
     .optional(),
   maintenance: MaintenancePatch.optional(),
+  facts: z.strictObject({ inferredShare: share, inferredDays: days }).partial().optional(),
   limits: z.strictObject(limits).partial().optional(),
   budgets: z.strictObject({ turnsPerDay: budget, tokensPerDay: budget }).partial().optional(),
   models: modelsPatch.optional(),
