@@ -43,9 +43,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const { logger, metrics, readiness } = observability;
   const channel = new MessageChannel();
   const memory = sharedMemory();
-  // Only consumers ask a language model: one budget and one circuit, in their thread.
-  const ofRequests = { ...configs.engines, languageModel: { engine: 'none' } } as const;
-  const engines = await openEngines(ofRequests, observability, { role: 'owner', port: channel.port1, memory });
+  const engines = await openOfRequests(configs, observability, { role: 'owner', port: channel.port1, memory });
   const pipeline = new PipelineThread(pipelineDataOf(configs, { port: channel.port2, memory }), logger);
   metrics.include(() => pipeline.report());
   const module = StandaloneModule.register(configs, engines, observability);
@@ -94,6 +92,14 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     },
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+/** Only consumers ask a language model: one budget and one circuit, in their thread. */
+function openOfRequests(
+  { engines }: StandaloneConfigs,
+  ...[observability, shared]: [Parameters<typeof openEngines>[1], Parameters<typeof openEngines>[2]]
+): ReturnType<typeof openEngines> {
+  return openEngines({ ...engines, languageModel: { engine: 'none' } }, observability, shared);
 }
 
 function pipelineDataOf(configs: StandaloneConfigs, shared: Pick<PipelineData, 'port' | 'memory'>): PipelineData {
