@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { TenantId, SubjectId } from '@mneme/events';
-import { dataKeysOf } from '@mneme/domain';
+import { dataKeysOf, DEFAULT_POLICY } from '@mneme/domain';
 import { type LanguageModel, type ModelOutcome, type ModelSubject, NO_MODEL_ID } from '@mneme/ports';
 import { askBySubject } from './ask-by-subject.js';
-import { consumerLanguageModel } from './consumer-language-model.js';
+import { consumerLanguageModel, consumerSummarise } from './consumer-language-model.js';
+import type { Keyring } from './keyring.js';
 import { Metrics } from './metrics.js';
 
 const KEYS = dataKeysOf(Buffer.alloc(32, 7));
@@ -14,6 +15,7 @@ const subject = (name: string): ModelSubject => ({
   keys: KEYS,
 });
 const turn = { role: 'user', content: 'I live in Lisbon.' } as const;
+const answeredSummary = { isAnswered: true, way: 'model', itemsRefused: 0, value: { sentences: [] } } as const;
 const labels = [{ name: 'fact', meaning: '' }];
 
 /** Answers when it is told to stop, as a server that hangs. */
@@ -59,6 +61,24 @@ describe('a language model as a consumer asks it', () => {
     const asked = model?.extract({ subject: subject('a'), turns: [turn] }, stop.signal);
     stop.abort(new Error('stopping'));
     await expect(asked).rejects.toThrow('stopping');
+  });
+});
+
+describe('summaries as a consumer asks for them', () => {
+  const request = { subject: subject('a'), turns: [turn], style: 'extractive', sentencesMax: 2 } as const;
+  const summariser = { ...hanging([]), summarise: async () => answeredSummary } satisfies LanguageModel;
+  const under = (models: object) => {
+    const policy = { ...DEFAULT_POLICY, models: { ...DEFAULT_POLICY.models, ...models } };
+    const keyring = { tenant: async () => ({ tenant: { policy } }) } as unknown as Pick<Keyring, 'tenant'>;
+    return { timeoutMs: 5, metrics: new Metrics(), keyring };
+  };
+
+  it('are the model’s where the policy asks it anything, and a failure in time where it hangs', async () => {
+    expect(await consumerSummarise(summariser, under({ extract: 'off' }))?.(request)).toBe(answeredSummary);
+    expect(await consumerSummarise(hanging([]), under({}))?.(request)).toMatchObject({ failure: 'timed-out' });
+    const off = under({ classify: 'off', extract: 'off' });
+    expect(await consumerSummarise(summariser, off)?.(request)).toMatchObject({ failure: 'no-model' });
+    expect(consumerSummarise({ ...summariser, id: NO_MODEL_ID }, under({}))).toBeUndefined();
   });
 });
 
