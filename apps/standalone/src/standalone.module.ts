@@ -2,7 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
-import { IngestModule, ingestOpenApi } from '@mneme/ingest-service';
+import { commandsOpenApi, IngestModule, ingestOpenApi } from '@mneme/ingest-service';
 import { type Consumers, MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service';
 import {
   DocsController,

@@ -47,9 +47,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   for (const place of [places.grpc, places.http]) await requireFree(place);
   const channel = new MessageChannel();
   const memory = sharedMemory();
-  // Only consumers ask a language model: one budget and one circuit, in their thread.
-  const ofRequests = { ...configs.engines, languageModel: { engine: 'none' } } as const;
-  const engines = await openEngines(ofRequests, observability, { role: 'owner', port: channel.port1, memory });
+  const engines = await openOfRequests(configs, observability, { role: 'owner', port: channel.port1, memory });
   const configsOfThread = packConfig(pipelineConfigsOf(configs));
   const join = (port: MessagePort) => engines.stores.join(port);
   const keep = (report: MetricsReport) => metrics.keep(report);
@@ -85,6 +83,14 @@ function placesOf({ grpc, http }: StandaloneConfigs['standalone']): Readonly<Rec
     grpc: { what: 'gRPC', address: grpc, setting: 'MNEME_GRPC_ADDRESS' },
     http: { what: 'HTTP', address: http, setting: 'MNEME_HTTP_ADDRESS' },
   };
+}
+
+/** Only consumers ask a language model: one budget and one circuit, in their thread. */
+function openOfRequests(
+  { engines }: StandaloneConfigs,
+  ...[observability, shared]: [Parameters<typeof openEngines>[1], Parameters<typeof openEngines>[2]]
+): ReturnType<typeof openEngines> {
+  return openEngines({ ...engines, languageModel: { engine: 'none' } }, observability, shared);
 }
 
 function pipelineConfigsOf({

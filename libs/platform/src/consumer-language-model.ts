@@ -9,6 +9,7 @@ import {
   type SummariseRequest,
 } from '@mneme/ports';
 import { FallbackLanguageModel } from './fallback-language-model.js';
+import type { Keyring } from './keyring.js';
 import { languageRules } from './language-rules.js';
 import type { Metrics } from './metrics.js';
 
@@ -29,6 +30,23 @@ export function consumerLanguageModel(
 ): FallbackLanguageModel | undefined {
   if (model.id === NO_MODEL_ID) return undefined;
   return new FallbackLanguageModel(new TimedLanguageModel(model, options), languageRules);
+}
+
+/**
+ * `summarise` as a consumer asks it, for one that has rules of its own to fall back to: in time, and not for tenants whose
+ * policy asks a model nothing else. Undefined when none is configured.
+ */
+export function consumerSummarise(
+  model: LanguageModel,
+  { keyring, ...options }: ConsumerModelOptions & { readonly keyring: Pick<Keyring, 'tenant'> },
+): LanguageModel['summarise'] | undefined {
+  if (model.id === NO_MODEL_ID) return undefined;
+  const timed = new TimedLanguageModel(model, options);
+  return async (request, signal) => {
+    const { models } = (await keyring.tenant(request.subject.tenantId)).tenant.policy;
+    if (models.classify === 'off' && models.extract === 'off') return { isAnswered: false, failure: 'no-model' };
+    return timed.summarise(request, signal);
+  };
 }
 
 const TIMED_OUT = { isAnswered: false, failure: 'timed-out' satisfies ModelFailure } as const;

@@ -4,5 +4,6 @@ export * from './ingest.config.js';
 export * from './ingest.module.js';
 export * from './session-writer.js';
 export * from './commands/give-command.js';
+export * from './commands/commands-openapi.js';
 export * from './ingest-openapi.js';
 export * from './ndjson/line-answers.js';
