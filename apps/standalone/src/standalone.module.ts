@@ -67,5 +67,5 @@ export class StandaloneModule {
 
 /** What this process serves over HTTP. */
 function openApiParts({ ingest }: StandaloneConfigs): readonly OpenApiPart[] {
-  return [ingestOpenApi(ingest.limits), platformOpenApi];
+  return [ingestOpenApi(ingest.limits), commandsOpenApi(ingest.limits), platformOpenApi];
 }
