@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CommandRefusedV1, type MemoryDerived, TOPICS } from '@mneme/events';
 import { partitionOf } from '@mneme/domain';
+import { eventually } from '@mneme/testing';
 import { CommandWorld } from './command-world.js';
 
 describe('commands', () => {
@@ -156,6 +157,23 @@ describe('commands', () => {
     expect(await world.give('jan', command)).toMatchObject({ commandId: first.commandId, repeated: true });
     expect((await world.living('jan')).filter(({ kind }) => kind === 'episode')).toHaveLength(2);
     await expect(world.give('jan', { ...command, action: 'retract' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  it('leave nothing of a user who is erased while they are given', async () => {
+    const said = await world.said('kay', 'lives in Ghent');
+    let given = 0;
+    const giving = (async () => {
+      for (;;) {
+        await world.give('kay', { action: 'correct', memoryId: said.memoryId, text: `lives in Ghent${given}` });
+        given += 1;
+      }
+    })().catch((error: unknown) => error as { code: string });
+    await eventually('commands have been given', async () => given > 5);
+    const erasure = await world.world.erase(said.subjectId);
+    expect(['subject-erased', 'not-found']).toContain((await giving).code);
+    expect(erasure.verdict).toBe('clean');
+    await world.world.drained();
+    expect(await world.world.remains(said.subjectId, 99)).toBe(0);
   });
 
   it('leave stores that a replay rebuilds, once, twice and shuffled', async () => {

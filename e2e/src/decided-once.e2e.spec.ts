@@ -58,7 +58,7 @@ describe('a batch that was published and comes again', () => {
       classify: 'all',
       extract: 'all',
       unclearPoints: 1,
-      inferredShare: 0.6,
+
       tokensPerDay: null,
     } as const;
     if (tenant !== undefined) await controlStore.setPolicy(world.tenantId, { ...tenant.policy, models });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addBench } from './commands/bench.js';
+import { addChange } from './commands/change.js';
 import { addDigest } from './commands/digest.js';
 import { addErasure } from './commands/erasure.js';
 import { addEval } from './commands/eval.js';
@@ -11,6 +12,7 @@ import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
 import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
+import { addProcedure } from './commands/procedure.js';
 import { addQuarantine } from './commands/quarantine.js';
 import { addRecall } from './commands/recall.js';
 import { addServe } from './commands/serve.js';
@@ -50,6 +52,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     });
   const shelf: Shelf = { program, terminal, begin, finish };
   for (const add of [addServe, addIngest, addRecall, addMemories, addGraph, addErasure]) add(shelf);
+  for (const add of [addChange, addProcedure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
   for (const add of [addQuarantine]) add(shelf);
   for (const add of [addStatus, addDigest, addEval, addBench]) add(shelf);

@@ -9,6 +9,8 @@ import {
 import {
   type AdminServer,
   AdminService,
+  type CommandsServer,
+  CommandsService,
   type ErasureServer,
   ErasureService,
   ERROR_TRAILER,
@@ -26,6 +28,7 @@ import {
 /** A service that answers what a test tells it to, over real gRPC; calls without a handler are unimplemented. */
 export interface StubHandlers {
   readonly ingest?: Partial<IngestServer>;
+  readonly commands?: Partial<CommandsServer>;
   readonly retrieval?: Partial<RetrievalServer>;
   readonly erasure?: Partial<ErasureServer>;
   readonly admin?: Partial<AdminServer>;
@@ -43,6 +46,7 @@ export interface StubService {
 export async function startStubService(handlers: StubHandlers): Promise<StubService> {
   const server = new Server();
   server.addService(IngestService, implementationOf(handlers.ingest));
+  server.addService(CommandsService, implementationOf(handlers.commands));
   server.addService(RetrievalService, implementationOf(handlers.retrieval));
   server.addService(ErasureService, implementationOf(handlers.erasure));
   server.addService(AdminService, implementationOf(handlers.admin));

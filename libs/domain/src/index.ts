@@ -31,6 +31,7 @@ export * from './partitions.js';
 export * from './policy.js';
 export * from './policy/budgets.js';
 export * from './policy/complete-policy.js';
+export * from './policy/facts-policy.js';
 export * from './policy/models-policy.js';
 export * from './policy/policy-about.js';
 export * from './policy/quarantine-policy.js';

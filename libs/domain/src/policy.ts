@@ -1,5 +1,6 @@
 import type { MemoryKind, SourceClass } from '@mneme/events';
 import { type Budgets, NO_BUDGETS } from './policy/budgets.js';
+import { DEFAULT_FACTS_POLICY, type FactsPolicy } from './policy/facts-policy.js';
 import { DEFAULT_MODELS_POLICY, type ModelsPolicy, NO_MODELS_POLICY } from './policy/models-policy.js';
 import { DEFAULT_QUARANTINE_POLICY, type QuarantinePolicy } from './policy/quarantine-policy.js';
 import { NO_TENANT_LIMITS, type TenantLimits } from './policy/tenant-limits.js';
@@ -27,6 +28,7 @@ export interface TenantPolicy {
   /** When a memory is due for review, counted from `recordedAt`, by source; null: never. */
   readonly reviewDays: Readonly<Record<SourceClass, number | null>>;
   readonly writeFilter: WriteFilterPolicy;
+  readonly facts: FactsPolicy;
   /** Lower than the service's own. */
   readonly limits: TenantLimits;
   readonly budgets: Budgets;
@@ -53,6 +55,7 @@ export const DEFAULT_POLICY: TenantPolicy = {
   sourceRetentionDays: { user: null, agent: 45, tool: null, web: 30, system: null },
   reviewDays: { user: 60, agent: 14, tool: 30, web: 7, system: 60 },
   writeFilter: { keepAtLeast: 2 },
+  facts: DEFAULT_FACTS_POLICY,
   limits: NO_TENANT_LIMITS,
   budgets: NO_BUDGETS,
   models: DEFAULT_MODELS_POLICY,

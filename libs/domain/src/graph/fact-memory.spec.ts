@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MemoryContent, MemoryDerived } from '@mneme/events';
+import { factsOf } from '../facts/facts-of.js';
 import type { StatedFact } from '../facts/stated-fact.js';
 import { entityIdOf, indexKeysOf, personOf } from '../index-keys.js';
 import { DEFAULT_POLICY } from '../policy.js';
 import { dataKeysOf } from '../sealing.js';
 import { factMemoriesOf, FACTS_PER_TURN_MAX } from './fact-memory.js';
 import { graphFactOf } from './graph-fact.js';
+import { inForce } from './in-force.js';
 
 const indexKeys = indexKeysOf(new Uint8Array(32).fill(1));
 const dataKeys = dataKeysOf(new Uint8Array(32).fill(2));
@@ -95,6 +97,13 @@ describe('the memory of a fact', () => {
     expect(one(home('Lisbon'), { ...EPISODE, confidence: 0.2 }).confidence).toBe(0.2);
   });
 
+  it('is believed as the policy says, when nobody said it outright', () => {
+    const policy = { ...context.policy, facts: { inferredShare: 0.5, inferredDays: null } };
+    const [inferred] = factMemoriesOf(EPISODE, [home('Lisbon', { certainty: 'inferred' })], { ...context, policy });
+    expect(inferred?.confidence).toBe(0.45);
+    expect(inferred?.expiresAt).toBeUndefined();
+  });
+
   it('stops at the limit of a turn', () => {
     const many = Array.from({ length: FACTS_PER_TURN_MAX + 5 }, (_, at) => home(`place ${at}`));
     expect(factMemoriesOf(EPISODE, many, context)).toHaveLength(FACTS_PER_TURN_MAX);
@@ -148,6 +157,28 @@ describe('the edge of a fact', () => {
     expect(meets(prefers('tea'), home('', { predicate: 'avoids', ...thing('milk') }))).toBe(false);
     const bens = { subject: { type: 'person', name: 'Ben' } } as const;
     expect(meets(home('Porto', bens), home('Lisbon'))).toBe(false);
+  });
+});
+
+describe('a liking and the avoidance of the same thing', () => {
+  it.each([
+    ['I like olives.', 'I avoid olives.'],
+    ['I hate coffee.', 'I love coffee now.'],
+    ['My favourite food is sushi.', 'I avoid sushi.'],
+    ["I can't stand mushrooms.", 'I like mushrooms.'],
+  ])('%s ends when one says: %s', (first, second) => {
+    const facts = [first, second].flatMap((text, at) => {
+      const occurredAt = `2026-05-3${at}T00:00:00.000Z`;
+      const [stated] = factsOf(text, { role: 'user', occurredAt });
+      const sourceId = `5b0f3c1e-7d2a-5e44-8f6b-0c9d1a2b3e4${at}` as MemoryDerived['sourceId'];
+      const recordedAt = EPISODE.recordedAt + at;
+      const { content: _, ...memory } = one(stated as StatedFact, { ...EPISODE, occurredAt, sourceId, recordedAt });
+      return graphFactOf({ ...memory, sealed: EPISODE.sealed }) ?? [];
+    });
+    const at = { validAtMs: Date.UTC(2026, 6), knownAt: Number.MAX_SAFE_INTEGER };
+    expect(facts).toHaveLength(2);
+    expect(inForce(facts, at)).toEqual([facts[1]]);
+    expect(inForce([...facts].reverse(), at)).toEqual([facts[1]]);
   });
 });
 

@@ -12,8 +12,6 @@ import { factEdgeOf } from './fact-edge.js';
 export const FACTS_PER_TURN_MAX = 32;
 
 const DAY_MS = 86_400_000;
-/** What nobody has said outright is believed less, and for this long unless it is heard again. */
-const INFERRED_DAYS = 180;
 
 export interface FactsContext {
   readonly content: MemoryContent;
@@ -70,12 +68,13 @@ const STATED_BY: ReadonlySet<MemoryDerived['sourceClass']> = new Set(['user', 't
 
 function confidenceOf(episode: MemoryDerived, policy: TenantPolicy, isInferred: boolean): number {
   const stated = Math.min(episode.confidence, policy.confidence[episode.sourceClass]);
-  return isInferred ? Math.round(stated * policy.models.inferredShare * 1_000) / 1_000 : stated;
+  return isInferred ? Math.round(stated * policy.facts.inferredShare * 1_000) / 1_000 : stated;
 }
 
 function expiryOf(episode: MemoryDerived, policy: TenantPolicy, isInferred: boolean): string | undefined {
   const retentionMs = retentionMsOf(policy, 'fact') ?? Infinity;
-  const livesMs = isInferred ? Math.min(retentionMs, INFERRED_DAYS * DAY_MS) : retentionMs;
+  const inferredMs = isInferred ? (policy.facts.inferredDays ?? Infinity) * DAY_MS : Infinity;
+  const livesMs = Math.min(retentionMs, inferredMs);
   return livesMs === Infinity ? undefined : instantOf(Math.floor(episode.recordedAt / 1_000) + livesMs);
 }
 

@@ -10,8 +10,6 @@ export interface ModelsPolicy {
   readonly unclearPoints: number;
   /** Facts of episodes; unclear are those that were kept for something in which the rules then find no fact. */
   readonly extract: ModelUse;
-  /** Share of a stated fact's confidence that an inferred one has; what only a model found counts as inferred. */
-  readonly inferredShare: number;
   /** Tokens a day (UTC), never more than the service's own; null: as the service has it. */
   readonly tokensPerDay: number | null;
 }
@@ -22,7 +20,6 @@ export const DEFAULT_MODELS_POLICY: ModelsPolicy = {
   classify: 'unclear',
   unclearPoints: 1,
   extract: 'unclear',
-  inferredShare: 0.6,
   tokensPerDay: null,
 };
 
@@ -34,6 +31,5 @@ export const MODELS_ABOUT: Readonly<Record<string, string>> = {
   'models.unclearPoints': 'a turn is unclear when its points are at most so far from writeFilter.keepAtLeast',
   'models.extract':
     'which episodes a language model reads for facts beside the rules; unclear: those where rules find none',
-  'models.inferredShare': "share of a stated fact's confidence that an inferred one, or one from a model alone, has",
   'models.tokensPerDay': 'tokens of language models on one day (UTC), then rules; null: as the service has it',
 };

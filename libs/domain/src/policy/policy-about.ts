@@ -15,6 +15,8 @@ export const POLICY_ABOUT: Readonly<Record<string, string>> = {
   sourceRetentionDays: 'how long a source is kept at most, in days, whatever the kind; null: as the kind says',
   reviewDays: 'when what a source said is due for review, in days from when it was recorded; null: never',
   'writeFilter.keepAtLeast': 'the write-filter drops turns with fewer points; 0 keeps all that no rule refuses',
+  'facts.inferredShare': 'confidence of a fact that nobody said outright, as a share of what a stated one has',
+  'facts.inferredDays': 'how long such a fact is kept at most, in days; null: as long as a stated one',
   'limits.turnTextBytesMax': "bytes of a turn's text; null: as the service has it",
   'limits.batchTurnsMax': 'turns of a request or chunk; null: as the service has it',
   'limits.recallHitsMax': 'hits of a recall; null: as the service has it',

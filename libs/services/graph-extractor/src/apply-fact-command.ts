@@ -9,7 +9,6 @@ import {
   endOf,
   factIdsOf,
   isWithinBounds,
-  versionsBefore,
 } from '@mneme/domain';
 import {
   commandKeyOf,
@@ -85,7 +84,7 @@ async function followSource(
   draft: MemoryDraft,
 ): Promise<void> {
   const facts = await draft.living(factIdsOf({ tenantId, subjectId }, sourceId));
-  const touched = versionsBefore(command, facts).filter((fact) => isWithinBounds(fact, command.bounds));
+  const touched = facts.filter((fact) => isWithinBounds(fact, command.bounds));
   if (command.action === 'retract') for (const fact of touched) draft.remove(fact);
   if (command.action !== 'expire') return;
   const newest = new Map(touched.map((fact) => [fact.memoryId, fact]));

@@ -20,7 +20,6 @@ const modelsPatch = z
     classify: z.enum(MODEL_USES),
     unclearPoints: z.number().min(0).max(UNCLEAR_POINTS_MAX),
     extract: z.enum(MODEL_USES),
-    inferredShare: share,
     tokensPerDay: budget,
   })
   .partial();
@@ -53,6 +52,7 @@ export const PolicyPatch = z.strictObject({
     .strictObject({ keepAtLeast: z.number().min(0).max(KEEP_AT_LEAST_MAX) })
     .partial()
     .optional(),
+  facts: z.strictObject({ inferredShare: share, inferredDays: days }).partial().optional(),
   limits: z.strictObject(limits).partial().optional(),
   budgets: z.strictObject({ turnsPerDay: budget, tokensPerDay: budget }).partial().optional(),
   models: modelsPatch.optional(),
