@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
 import { LANGUAGE_MODEL, type LanguageModel, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
-import { consumerLanguageModel, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
+import { consumerLanguageModel, consumerSummarise, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 import { recallsHeardProvider, recentRecallsProvider } from './hear-recalls.module.js';
 import { RecentRecalls } from './recent-recalls.js';
@@ -36,7 +36,7 @@ export class WriteFilterModule {
         };
         const { modelTimeoutMs } = config;
         const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
-        const summarise = model?.summarise.bind(model);
+        const summarise = consumerSummarise(languageModel, { timeoutMs: modelTimeoutMs, metrics, keyring });
         const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, summarise, recent, observer });
         const place = { group: 'write-filter', topic: TOPICS.turns.name, config: config.consumer };
         return runnerOf(handler, place, parts);
