@@ -200,17 +200,11 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
     log,
     acceptedTurns,
     subjectRegistry,
-    controlStore: new SqliteControlStore(keysDb),
-    organisationStore: new SqliteOrganisationStore(keysDb),
-    issuerStore: new SqliteIssuerStore(keysDb),
-    usageStore: new SqliteUsageStore(keysDb),
-    erasureJournal: new SqliteErasureJournal(keysDb),
+    ...controlOn(keysDb),
     keyVault: new FileKeyVault(place.keys),
     subjectTopics: new SqliteTopicAudit(tables),
     memoryVersions: new SqliteMemoryVersions(tables),
     ...stores.ports,
-    auditJournal: new SqliteAuditJournal(keysDb),
-    webhookStore: new SqliteWebhookStore(keysDb),
     sessionStore,
     join: (port) => link.join(port),
     close: async () => {
@@ -222,6 +216,19 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
       stores.close();
       closeAll();
     },
+  };
+}
+
+/** What is administered and journaled, all of it in keys.db. */
+function controlOn(keysDb: Database) {
+  return {
+    controlStore: new SqliteControlStore(keysDb),
+    organisationStore: new SqliteOrganisationStore(keysDb),
+    issuerStore: new SqliteIssuerStore(keysDb),
+    usageStore: new SqliteUsageStore(keysDb),
+    erasureJournal: new SqliteErasureJournal(keysDb),
+    auditJournal: new SqliteAuditJournal(keysDb),
+    webhookStore: new SqliteWebhookStore(keysDb),
   };
 }
 

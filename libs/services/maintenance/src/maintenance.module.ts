@@ -15,9 +15,7 @@ import {
   ORGANISATION_STORE,
   type OrganisationStore,
   SESSION_ENDS,
-  SESSION_STORE,
   type SessionEnds,
-  type SessionStore,
   SHADOW_STORES,
   type ShadowStores,
 } from '@mneme/ports';
