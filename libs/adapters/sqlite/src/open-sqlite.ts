@@ -23,31 +23,25 @@ import { joinDataDirectory, openDataDirectory } from './data-directory.js';
 import { type Database, type DatabaseOptions, openDatabase } from './database.js';
 import { Link } from './link.js';
 import { LiveStores, type LiveStoresOptions } from './live-stores.js';
+import { controlOn } from './control-stores.js';
 import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
 import { openStore, type OpenStoreOptions } from './open-store.js';
 import { SESSION_MIGRATIONS } from './session-schema.js';
-import { SqliteAuditJournal } from './sqlite-audit-journal.js';
 import { SqliteAccessCounts } from './sqlite-access-counts.js';
 import type { SqliteCatalogue } from './sqlite-catalogue.js';
-import { SqliteControlStore } from './sqlite-control-store.js';
-import { SqliteErasureJournal } from './sqlite-erasure-journal.js';
 import { type EventLogOptions, type OtherThread, SqliteEventLog } from './sqlite-event-log.js';
 import type { SqliteFactGraph } from './sqlite-fact-graph.js';
-import { SqliteIssuerStore } from './sqlite-issuer-store.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 import { SqliteMemorySurvey } from './sqlite-memory-survey.js';
 import { SqliteMemoryVersions } from './sqlite-memory-versions.js';
-import { SqliteOrganisationStore } from './sqlite-organisation-store.js';
 import { SqliteSessionStore, type SqliteSessionStoreOptions } from './sqlite-session-store.js';
 import { SqliteShadowStores } from './sqlite-shadow-stores.js';
 import { SqliteSubjectRegistry } from './sqlite-subject-registry.js';
 import { SqliteTopicAudit } from './sqlite-topic-audit.js';
-import { SqliteUsageStore } from './sqlite-usage-store.js';
 import type { SqliteVectorIndex, SqliteVectorIndexOptions } from './sqlite-vector-index.js';
 import { SqliteVectorSurvey } from './sqlite-vector-survey.js';
-import { SqliteWebhookStore } from './sqlite-webhook-store.js';
 import { readStoreNames } from './store-names.js';
 import { TicketLock } from './ticket-lock.js';
 import { storeMigrations } from './store-schema.js';
@@ -216,19 +210,6 @@ function portsOn({ place, open, closeAll }: Opening, options: SqliteOptions): Sq
       stores.close();
       closeAll();
     },
-  };
-}
-
-/** What is administered and journaled, all of it in keys.db. */
-function controlOn(keysDb: Database) {
-  return {
-    controlStore: new SqliteControlStore(keysDb),
-    organisationStore: new SqliteOrganisationStore(keysDb),
-    issuerStore: new SqliteIssuerStore(keysDb),
-    usageStore: new SqliteUsageStore(keysDb),
-    erasureJournal: new SqliteErasureJournal(keysDb),
-    auditJournal: new SqliteAuditJournal(keysDb),
-    webhookStore: new SqliteWebhookStore(keysDb),
   };
 }
 
