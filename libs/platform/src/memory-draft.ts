@@ -33,8 +33,10 @@ export class MemoryDraft {
    * them is not decided a second time, because what came behind it has been applied already. Such records are the first of
    * their batch, so that one look past them is all that a batch costs.
    */
-  async publishedBefore(keys: readonly string[]): Promise<readonly string[]> {
-    if (this.isFresh || keys.length === 0) return [];
+  async publishedBefore(keysOf: () => readonly string[]): Promise<readonly string[]> {
+    if (this.isFresh) return [];
+    const keys = keysOf();
+    if (keys.length === 0) return [];
     const published = await this.versions.published(this.partition, keys);
     this.isFresh = published.size === 0;
     return [...published];

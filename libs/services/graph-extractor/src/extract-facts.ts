@@ -69,7 +69,7 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
       const before = draft.appends.length;
       const published = modelFacts.published.has(one.event)
         ? keysOf(one.event)
-        : await draft.publishedBefore(keysOf(one.event));
+        : await draft.publishedBefore(() => keysOf(one.event));
       const isDue = derived.has(one) || one.event.type === 'command';
       if (published.length === 0 && isDue) await this.decide(one, { draft, modelFacts });
       const keys = [...published, ...memoryKeysIn(draft.appends.slice(before))];

@@ -68,7 +68,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
       const published =
         verdicts.get(one.event)?.state === 'published'
           ? keysOf(one.event)
-          : await draft.publishedBefore(keysOf(one.event));
+          : await draft.publishedBefore(() => keysOf(one.event));
       if (published.length === 0) await this.decide(one, verdicts, draft);
       this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
     }
