@@ -34,6 +34,8 @@ export interface SqliteSessionStoreOptions {
 
 const TURNS_MAX = 200;
 const BUFFER_TURNS_MAX = 1_000;
+/** A commit that takes the turns of several requests writes the pages of its index once. */
+const FLUSH_AFTER_MS = 25;
 const SWEPT_TURNS = {
   table: 'session_turns',
   key: 'row_id',
@@ -54,7 +56,7 @@ const SWEPT_DOCUMENTS = {
 
 /**
  * Hot session state on `session.db`, whose commits do not wait for the disk. Turns are written
- * together at the end of the event loop's turn, and always before this store is read.
+ * together a moment later, and always before this store is read.
  */
 export class SqliteSessionStore implements SessionStore, SessionEnds, ErasableStore {
   readonly storeName = 'session-state';
@@ -78,7 +80,7 @@ export class SqliteSessionStore implements SessionStore, SessionEnds, ErasableSt
 
   async append(turns: readonly TurnReceived[]): Promise<void> {
     const appendedAtMs = this.options.clock.nowMs();
-    if (this.buffer.length === 0 && turns.length > 0) setImmediate(() => this.flush());
+    if (this.buffer.length === 0 && turns.length > 0) setTimeout(() => this.flush(), FLUSH_AFTER_MS).unref();
     for (const turn of turns) this.buffer.push({ turn, appendedAtMs });
     if (this.buffer.length > this.bufferTurnsMax) this.flush();
   }
