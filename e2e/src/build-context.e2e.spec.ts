@@ -72,6 +72,21 @@ describe('BuildContext', () => {
     expect(answer.text.trimEnd().split('\n')).toHaveLength(answer.items.length + 3);
   });
 
+  it('says what no longer holds last, and that it does not', async () => {
+    const [before, after] = ['I live in Ghent and I ride a tram to the office.', 'I moved to Turin.'];
+    const turns = [before, after].map((content, i) => ({
+      ...turnOf('s3', content, Date.UTC(2026, 1, 1 + i)),
+      userId: 'ivo',
+    }));
+    const said = await service.agent.ingest.ingestTurns({ turns });
+    const wanted = { userId: 'ivo', question: 'Where do I live?', waitFor: { token: said.token, timeoutMs: 30_000 } };
+    const memories = partOf(await build(wanted), 'memory');
+    expect(memories.map(({ text, superseded }) => [text, superseded])).toEqual([
+      [after, undefined],
+      [before, true],
+    ]);
+  });
+
   it('gives facts that the question leads to, whatever the threshold', async () => {
     const answer = await build({ question: 'In which city does Jonas live?', similarityMin: 1 });
     expect(partOf(answer, 'fact').map(({ text }) => text)).toContain('Jonas lives in Aarhus.');

@@ -162,7 +162,7 @@ function rankedBy(question: string, memories: readonly Memory[]) {
     }))
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score)
-    .map(({ memory, score }) => ({ memory, score, similarity: 0.9, explanation: undefined }));
+    .map(({ memory, score }) => ({ memory, score, similarity: 0.9, explanation: undefined, superseded: false }));
 }
 
 function memoryOf(turn: Turn): Memory {

@@ -7,11 +7,13 @@ export const SUMMARIES_PER_SESSION_MAX = 8;
 
 type Whose = Pick<MemoryDerived, 'tenantId' | 'subjectId'>;
 
-/** Every id that a fact of this source can have. */
-export function factIdsOf({ tenantId, subjectId }: Whose, sourceId: SourceId): readonly MemoryId[] {
-  return ordinals(FACTS_PER_TURN_MAX).map((ordinal) =>
-    memoryIdOf({ tenantId, subjectId, sourceId, kind: 'fact', ordinal }),
-  );
+/** Every id that a fact of this source can have, or those of the first facts alone. */
+export function factIdsOf(
+  { tenantId, subjectId }: Whose,
+  sourceId: SourceId,
+  factsMax = FACTS_PER_TURN_MAX,
+): readonly MemoryId[] {
+  return ordinals(factsMax).map((ordinal) => memoryIdOf({ tenantId, subjectId, sourceId, kind: 'fact', ordinal }));
 }
 
 /** Every id that a summary of the memory's session can have. */

@@ -14,6 +14,8 @@ export interface ContextItem {
   readonly source: SourceClass;
   readonly trust: number;
   readonly occurredAtMs: number;
+  /** Whether a later statement has ended something that it says. */
+  readonly superseded?: boolean;
   /** Turns behind it, so that one thing is not said twice. */
   readonly turnIds: readonly string[];
 }
@@ -27,13 +29,24 @@ export interface RenderedItem {
   readonly source: SourceClass;
   readonly trust: number;
   readonly by?: string;
+  /** It tells how things were. */
+  readonly superseded?: true;
   readonly text: string;
 }
 
 export function renderedItemOf(item: ContextItem, n: number, nowMs: number): RenderedItem {
-  const { part, source, trust, by, text, occurredAtMs } = item;
+  const { part, source, trust, by, superseded, text, occurredAtMs } = item;
   const age = ageOf(nowMs - occurredAtMs);
-  return { n, as: part, age, source, trust, ...(by === undefined || by === '' ? {} : { by }), text };
+  return {
+    n,
+    as: part,
+    age,
+    source,
+    trust,
+    ...(by === undefined || by === '' ? {} : { by }),
+    ...(superseded === true ? { superseded } : {}),
+    text,
+  };
 }
 
 const UNITS = [

@@ -4,9 +4,9 @@ import type { Fact, Hit, Memory } from '@mneme/proto';
 import type { Profile } from './read-graph.js';
 import type { OpenedTurn } from './session-turns.js';
 
-/** In order of worth: what must be kept to, who it is, what they like, what they work on. */
+/** In order of worth: what must be kept to, what they like, what they work on, who it is. */
 export function itemsOfProfile({ constraints, about, preferences, projects }: Profile): readonly ContextItem[] {
-  return itemsOfFacts('profile', [...constraints, ...about, ...preferences, ...projects]);
+  return itemsOfFacts('profile', [...constraints, ...preferences, ...projects, ...about]);
 }
 
 export function itemsOfFacts(part: 'profile' | 'fact', facts: readonly Fact[]): readonly ContextItem[] {
@@ -14,9 +14,11 @@ export function itemsOfFacts(part: 'profile' | 'fact', facts: readonly Fact[]): 
   return facts.flatMap(({ memory }) => (memory === undefined ? [] : [itemOf(part, memory)]));
 }
 
+/** What no longer holds comes last: it is the first to go when there is no room. */
 export function itemsOfHits(hits: readonly Hit[]): readonly ContextItem[] {
-  return hits.flatMap(({ memory }) =>
-    memory === undefined ? [] : [{ ...itemOf('memory', memory), by: memory.speakerName }],
+  const inOrder = [...hits.filter(({ superseded }) => !superseded), ...hits.filter(({ superseded }) => superseded)];
+  return inOrder.flatMap(({ memory, superseded }) =>
+    memory === undefined ? [] : [{ ...itemOf('memory', memory), by: memory.speakerName, superseded }],
   );
 }
 

@@ -1,5 +1,5 @@
 import type { MemoryId } from '@mneme/events';
-import type { CatalogueRow, Ranked } from '@mneme/domain';
+import { type CatalogueRow, factIdsOf, type Ranked } from '@mneme/domain';
 import type { Catalogue, Embedder, FactGraph } from '@mneme/ports';
 import type { Dropped, Hit } from '@mneme/proto';
 import { DuplicateFinder } from './duplicate-finder.js';
@@ -38,17 +38,17 @@ export async function selectHits(
     return reason === undefined;
   });
   const reachable = near.slice(0, ports.lookedUpMax);
-  const hits: Hit[] = [];
+  const chosen: Chosen[] = [];
   const duplicates = new DuplicateFinder();
   const turns = new SaidTurns();
-  for (let start = 0; start < reachable.length && hits.length < input.limit;) {
+  for (let start = 0; start < reachable.length && chosen.length < input.limit;) {
     // A few more than are missing, so that what is dropped seldom costs a second look-up.
-    const page = reachable.slice(start, start + (input.limit - hits.length) + 8);
+    const page = reachable.slice(start, start + (input.limit - chosen.length) + 8);
     start += page.length;
     const rows = await lookUp(ports, selection.reader, page);
     const ended = await endedFacts(ports, selection, rows);
     for (const one of page) {
-      if (hits.length === input.limit) break;
+      if (chosen.length === input.limit) break;
       const row = rows.get(one.candidate.memoryId);
       if (row?.state !== 'opened') drop(row === undefined ? 'not-in-catalogue-yet' : REASONS[row.state]);
       else if (ended.has(row.row.memoryId)) drop('superseded');
@@ -56,11 +56,13 @@ export async function selectHits(
       else if (duplicates.isRepeat(row.content)) drop('near-duplicate');
       else {
         turns.note(row.row);
-        hits.push(hitOf(ports.embedder, row, { one, cosine: cosineOf(one) }));
+        chosen.push({ row, one, cosine: cosineOf(one) });
       }
     }
   }
-  if (near.length > hits.length) drop('beyond-limit', near.length - hits.length - countOf(dropped));
+  if (near.length > chosen.length) drop('beyond-limit', near.length - chosen.length - countOf(dropped));
+  const superseded = await supersededEpisodes(ports, selection, chosen);
+  const hits = chosen.map((one) => hitOf(ports.embedder, one, superseded.has(one.row.row.memoryId)));
   return { hits, dropped: [...dropped].filter(([, count]) => count > 0).map(([reason, count]) => ({ reason, count })) };
 }
 
@@ -109,11 +111,34 @@ async function endedFacts(
 ): Promise<ReadonlySet<MemoryId>> {
   const facts = [...rows.values()].filter(({ row }) => row.kind === 'fact').map(({ row }) => row.memoryId);
   if (facts.length === 0) return new Set();
-  const { confidenceMin } = reader.tenant.policy;
-  const view = { nowMs, validAtMs: nowMs, knownAt: Number.MAX_SAFE_INTEGER, confidenceMin };
-  const states = await factGraph.statesOf(reader.scope, facts, view).catch(() => []);
+  const states = await factGraph.statesOf(reader.scope, facts, viewAt(reader, nowMs)).catch(() => []);
   const holding = new Set(states.filter(({ state }) => state !== 'ended').map(({ memoryId }) => memoryId));
   return new Set(facts.filter((memoryId) => !holding.has(memoryId)));
+}
+
+/** Facts of a turn that are looked at: few turns state more. */
+const FACTS_LOOKED_AT = 4;
+
+/** Episodes of which a later statement has ended a fact. Without an answer of the graph none is marked. */
+async function supersededEpisodes(
+  { factGraph }: SelectPorts,
+  { reader, input: { nowMs } }: Selection,
+  chosen: readonly Chosen[],
+): Promise<ReadonlySet<MemoryId>> {
+  const episodeOf = new Map<MemoryId, MemoryId>();
+  for (const { row } of chosen.map((one) => one.row)) {
+    if (row.kind !== 'episode') continue;
+    for (const factId of factIdsOf(row, row.sourceId, FACTS_LOOKED_AT)) episodeOf.set(factId, row.memoryId);
+  }
+  if (episodeOf.size === 0) return new Set();
+  const states = await factGraph.statesOf(reader.scope, [...episodeOf.keys()], viewAt(reader, nowMs)).catch(() => []);
+  const ended = states.filter(({ state }) => state === 'ended');
+  return new Set(ended.flatMap(({ memoryId }) => episodeOf.get(memoryId) ?? []));
+}
+
+function viewAt({ tenant }: Reader, nowMs: number) {
+  const { confidenceMin } = tenant.policy;
+  return { nowMs, validAtMs: nowMs, knownAt: Number.MAX_SAFE_INTEGER, confidenceMin };
 }
 
 /** A fact says nothing that its turn does not: the answer has the one that ranks higher. */
@@ -131,11 +156,11 @@ class SaidTurns {
   }
 }
 
-function hitOf(
-  embedder: Embedder,
-  { row, content }: OpenedRow & { readonly state: 'opened' },
-  { one, cosine }: Measured,
-): Hit {
+interface Chosen extends Measured {
+  readonly row: OpenedRow & { readonly state: 'opened' };
+}
+
+function hitOf(embedder: Embedder, { row: { row, content }, one, cosine }: Chosen, superseded: boolean): Hit {
   const memory = memoryView(row, content);
   const { score, ...parts } = one.parts;
   return {
@@ -143,6 +168,7 @@ function hitOf(
     score,
     similarity: cosine === undefined ? undefined : embedder.similarity(cosine),
     explanation: { ...parts, cosine, turnIds: memory.turnIds },
+    superseded,
   };
 }
 

@@ -83,7 +83,11 @@ export interface Hit {
   score: number;
   /** Calibrated, 0 to 1; what the threshold reads. Absent: unknown, since nobody could compare the vectors. */
   similarity?: number | undefined;
-  explanation?: Explanation | undefined;
+  explanation?:
+    | Explanation
+    | undefined;
+  /** A later statement has ended something that this one says: it tells how things were. */
+  superseded: boolean;
 }
 
 export interface Explanation {
@@ -1024,7 +1028,7 @@ export const RecallResponse: MessageFns<RecallResponse> = {
 };
 
 function createBaseHit(): Hit {
-  return { memory: undefined, score: 0, similarity: undefined, explanation: undefined };
+  return { memory: undefined, score: 0, similarity: undefined, explanation: undefined, superseded: false };
 }
 
 export const Hit: MessageFns<Hit> = {
@@ -1040,6 +1044,9 @@ export const Hit: MessageFns<Hit> = {
     }
     if (message.explanation !== undefined) {
       Explanation.encode(message.explanation, writer.uint32(34).fork()).join();
+    }
+    if (message.superseded !== false) {
+      writer.uint32(40).bool(message.superseded);
     }
     return writer;
   },
@@ -1089,6 +1096,14 @@ export const Hit: MessageFns<Hit> = {
             message.explanation = Explanation.decode(reader, reader.uint32());
             continue;
           }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.superseded = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1107,6 +1122,7 @@ export const Hit: MessageFns<Hit> = {
       score: isSet(object.score) ? globalThis.Number(object.score) : 0,
       similarity: isSet(object.similarity) ? globalThis.Number(object.similarity) : undefined,
       explanation: isSet(object.explanation) ? Explanation.fromJSON(object.explanation) : undefined,
+      superseded: isSet(object.superseded) ? globalThis.Boolean(object.superseded) : false,
     };
   },
 
@@ -1124,6 +1140,9 @@ export const Hit: MessageFns<Hit> = {
     if (message.explanation !== undefined) {
       obj.explanation = Explanation.toJSON(message.explanation);
     }
+    if (message.superseded !== false) {
+      obj.superseded = message.superseded;
+    }
     return obj;
   },
 
@@ -1140,6 +1159,7 @@ export const Hit: MessageFns<Hit> = {
     message.explanation = (object.explanation !== undefined && object.explanation !== null)
       ? Explanation.fromPartial(object.explanation)
       : undefined;
+    message.superseded = object.superseded ?? false;
     return message;
   },
 };
