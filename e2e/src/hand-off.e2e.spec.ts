@@ -142,12 +142,16 @@ describe('handing a session over', () => {
     const seller = await anAgent(world, 'seller', { departmentId: 'sales' });
     const carer = await anAgent(world, 'carer', { departmentId: 'care' });
     const refusal = { code: 'forbidden', detail: { field: 'toAgent', limit: 'department=sales' } };
-    await expect(handOff({ toAgent: 'carer' }, seller)).rejects.toMatchObject(refusal);
-    await expect(handOff({ toAgent: 'closer' }, seller)).rejects.toMatchObject(refusal);
+    const session = 'deal';
+    await expect(handOff({ session, toAgent: 'carer' }, seller)).rejects.toMatchObject(refusal);
+    await expect(handOff({ session, toAgent: 'closer' }, seller)).rejects.toMatchObject(refusal);
     const { organisationStore } = world.engines.stores;
     const grant = { tenantId: world.tenantId, reader: 'care' as never, owner: 'sales' as never };
     await organisationStore.createGrant({ ...grant, createdAt: '2026-01-01T00:00:00.000Z' });
-    const granted = await token({ toAgent: 'carer', stateJson: '{"deal":9}' }, seller);
+    const granted = await token({ session, toAgent: 'carer', stateJson: '{"deal":9}' }, seller);
+    // Nobody beyond the wall writes over it.
+    const replaced = handOff({ session, stateJson: '{}' });
+    await expect(replaced).rejects.toMatchObject({ code: 'forbidden', detail: { field: 'session' } });
     // Grants are asked for at each request, and end with the grant.
     const asGranted = aPrincipal({ ...carer, grantedDepartmentIds: ['sales' as never] });
     expect((await resume(granted, asGranted)).task).toMatchObject({ stateJson: '{"deal":9}' });

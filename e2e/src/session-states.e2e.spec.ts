@@ -97,6 +97,11 @@ describe('states of a session', () => {
     expect(await task(other, { session: 'own' })).toBeUndefined();
     expect(await task(other, { session: 'shared' })).toMatchObject({ stateJson: '{"a":2}' });
     expect(await task(helper, { session: 'shared' })).toBeUndefined();
+    for (const session of ['own', 'shared']) {
+      const replaced = calls.states.set(helper, 'task', { session, stateJson: '{}' });
+      await expect(replaced).rejects.toMatchObject({ code: 'forbidden', detail: { field: 'session' } });
+    }
+    expect(await task(west, { session: 'own' })).toMatchObject({ stateJson: '{"a":1}' });
     const foreign = calls.states.set(helper, 'task', { session: 'own', stateJson: '{}', teamId: 'west' });
     await expect(foreign).rejects.toMatchObject({ code: 'forbidden', detail: { field: 'teamId' } });
   });

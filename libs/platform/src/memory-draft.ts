@@ -31,14 +31,15 @@ export class MemoryDraft {
   /**
    * Those of the keys that were published in a batch that died before its commit and comes again now: whatever caused
    * them is not decided a second time, because what came behind it has been applied already. Such records are the first of
-   * their batch, so that one look past them is all that a batch costs.
+   * their batch, so that one look past them is all that a batch costs. `mayLeaveNone`: a decision of this kind can publish
+   * nothing, so that finding nothing does not say that those behind it are new.
    */
-  async publishedBefore(keysOf: () => readonly string[]): Promise<readonly string[]> {
+  async publishedBefore(keysOf: () => readonly string[], { mayLeaveNone = false } = {}): Promise<readonly string[]> {
     if (this.isFresh) return [];
     const keys = keysOf();
     if (keys.length === 0) return [];
     const published = await this.versions.published(this.partition, keys);
-    this.isFresh = published.size === 0;
+    this.isFresh = published.size === 0 && !mayLeaveNone;
     return [...published];
   }
 

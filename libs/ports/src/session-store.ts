@@ -56,12 +56,16 @@ export interface StateWrite {
   readonly document: SessionDocument;
   /** What must be there: a revision, or 0 for nothing. Absent: anything. */
   readonly expectedRevision?: number;
+  /** Whose write it is: what this scope may not read it does not replace. Absent: anything. */
+  readonly writer?: ReadScope;
 }
 
 export type StateOutcome =
   | { readonly state: 'written' }
   /** Another document is there than was expected, or one that is not older; its revision, 0 for none. */
   | { readonly state: 'conflict'; readonly revision: number }
+  /** What is there is behind a wall for the writer. */
+  | { readonly state: 'foreign' }
   /** The subject has a newer epoch here. */
   | { readonly state: 'fenced' };
 

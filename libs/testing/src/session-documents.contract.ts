@@ -48,6 +48,21 @@ export function sessionDocumentsContract(make: () => Promise<Store>, clock: Fixe
       expect(await task(scopeOf({ departmentId: 'care' as DepartmentId }))).toEqual(second);
     });
 
+    it('writes over nothing that the writer may not read', async () => {
+      const own = aState({ audience: agentAudience(agentId) });
+      const walled = aState({ departmentId: 'care' as DepartmentId });
+      const by = (writer: ReadScope, document = aState()) => store.setState({ kind: 'task', document, writer });
+      await set(own);
+      expect(await by(scopeOf({ agentId: randomAgentId() }))).toEqual({ state: 'foreign' });
+      expect(await task()).toEqual(own);
+      expect(await by(scope, walled)).toEqual({ state: 'written' });
+      const handOff = aHandOff({ ...owner, audience: agentAudience(agentId) });
+      expect(await store.handOff(handOff, { document: aState(), writer: scope })).toEqual({ state: 'foreign' });
+      expect((await open()).handOff).toBeUndefined();
+      // What is left of before an erasure is in nobody's way.
+      expect(await by(scope, aState({ epoch: 2 }))).toEqual({ state: 'written' });
+    });
+
     it('writes over what was expected and nothing else', async () => {
       const [first, second, third] = [aState(), aState(), aState()];
       expect(await set(first, 7)).toEqual({ state: 'conflict', revision: 0 });

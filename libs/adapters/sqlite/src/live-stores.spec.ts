@@ -130,6 +130,16 @@ describe.each([
     await live.shadowStores.dropPrevious();
     await expect(live.shadowStores.dropPrevious()).rejects.toMatchObject({ code: 'not-found' });
   });
+
+  it('are not dropped when a switch has begun while their readers were waited for', async () => {
+    const live = open();
+    await (await live.shadowStores.openNext()).takeOver(POSITIONS);
+    const dropped = expect(live.shadowStores.dropPrevious()).rejects.toMatchObject({ code: 'conflict' });
+    const next = await live.shadowStores.openNext();
+    await dropped;
+    await next.discard();
+    await live.shadowStores.dropPrevious();
+  });
 });
 
 describe('the files of stores', () => {

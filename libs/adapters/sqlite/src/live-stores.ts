@@ -109,8 +109,10 @@ export class LiveStores {
     if (previous === undefined || names.previous === undefined) throw noPrevious();
     if (this.isSwitching) throw switching();
     await this.idle(previous);
+    // While readers were waited for others may have begun a switch, or ended one.
+    if (this.isSwitching || this.previous !== previous) throw switching();
     this.previous = undefined;
-    this.rename({ current: names.current });
+    this.rename({ current: this.names.current });
     previous.db.close();
     if (!this.isInMemory) removeStore(this.directory, names.previous.file);
   }

@@ -1,4 +1,5 @@
 import type { Audience, DepartmentId, SessionKey, SubjectId, TenantId } from '@mneme/events';
+import { mayRead } from '@mneme/domain';
 import type { HandOff, SessionDocument, SessionStateKind, StateOutcome, StateWrite } from '@mneme/ports';
 import type { Database, Statement } from './database.js';
 import type { Predicate } from './scope-predicate.js';
@@ -23,9 +24,10 @@ export class SessionDocuments {
     this.statements = new Statements(db, SQL);
   }
 
-  set({ kind, document, expectedRevision }: StateWrite): StateOutcome {
+  set(write: StateWrite): StateOutcome {
+    const { kind, document } = write;
     const place = this.placeOf(kind, document);
-    const refusal = this.refusalOf(place, document, expectedRevision);
+    const refusal = this.refusalOf(place, write);
     if (refusal !== undefined) return refusal;
     this.put(place, document, { tokenHash: null, expiresAtMs: null });
     return { state: 'written' };
@@ -63,14 +65,15 @@ export class SessionDocuments {
     return { sessionNo, kind, holder: kind === 'task' ? '' : document.audience };
   }
 
-  private refusalOf(
-    place: Place,
-    { epoch, revision }: SessionDocument,
-    expectedRevision: number | undefined,
-  ): StateOutcome | undefined {
+  private refusalOf(place: Place, { document, expectedRevision, writer }: StateWrite): StateOutcome | undefined {
+    const { epoch, revision, tenantId } = document;
     const there = this.thereAt(place);
     if (there !== undefined && there.epoch > epoch) return { state: 'fenced' };
-    const present = there?.epoch === epoch ? there.revision : 0;
+    const isPresent = there?.epoch === epoch;
+    const { audience, departmentId } = there ?? document;
+    const readable = { tenantId, audience, departmentId: departmentId ?? undefined };
+    if (isPresent && writer !== undefined && !mayRead(writer, readable)) return { state: 'foreign' };
+    const present = isPresent ? there.revision : 0;
     const isExpected = expectedRevision === undefined || expectedRevision === present;
     return isExpected && present < revision ? undefined : { state: 'conflict', revision: present };
   }
@@ -118,14 +121,14 @@ interface Place {
 interface There {
   readonly epoch: number;
   readonly revision: number;
+  readonly audience: Audience;
+  readonly departmentId: DepartmentId | null;
 }
 
 interface DocumentRow extends There {
   readonly tenantId: TenantId;
   readonly subjectId: SubjectId;
   readonly sessionKey: SessionKey;
-  readonly audience: Audience;
-  readonly departmentId: DepartmentId | null;
   readonly trust: number;
   readonly sealed: string;
   readonly tokenHash: string | null;
@@ -136,7 +139,8 @@ const COLUMNS = `tenant_id AS tenantId, subject_id AS subjectId, session_key AS 
   department_id AS departmentId, trust, epoch, revision, sealed, token_hash AS tokenHash, expires_at_ms AS expiresAtMs`;
 
 const SQL = {
-  there: 'SELECT epoch, revision FROM session_documents WHERE session_no = ? AND kind = ? AND holder = ?',
+  there: `SELECT epoch, revision, audience, department_id AS departmentId FROM session_documents
+    WHERE session_no = ? AND kind = ? AND holder = ?`,
   put: `INSERT OR REPLACE INTO session_documents (session_no, kind, holder, audience, department_id, trust, epoch,
     revision, sealed, token_hash, expires_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   dropped: 'DELETE FROM session_documents WHERE session_no = ?',

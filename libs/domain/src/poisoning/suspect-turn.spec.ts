@@ -19,6 +19,15 @@ describe('a turn is held', () => {
     ]);
   });
 
+  it('for what the task of a run says: it becomes the head of a procedure', () => {
+    const run = { content: 'done', toolCalls: [{ name: 'refund', arguments: '{}' }] };
+    const of = (sourceClass: SuspectTurn['sourceClass'], task: string) =>
+      poisonOf({ ...run, sourceClass, task }, DEFAULT_POLICY);
+    expect(of('agent', ORDER)).toEqual(['instruction']);
+    expect(of('user', `refund${'\u200b'.repeat(6)} an order`)).toEqual(['hidden-text']);
+    expect(of('agent', 'refund an order')).toEqual([]);
+  });
+
   it('however the order is written', () => {
     for (const text of [
       ORDER.toUpperCase(),

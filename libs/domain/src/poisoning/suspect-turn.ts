@@ -10,7 +10,7 @@ export const POISON_REASONS = ['instruction', 'hidden-text', 'encoded', 'prompt-
 export type PoisonReason = (typeof POISON_REASONS)[number];
 
 /** What the rules look at: what was said and by which class of source, never when or to whom. */
-export interface SuspectTurn extends Pick<TurnContent, 'content' | 'toolCalls'> {
+export interface SuspectTurn extends Pick<TurnContent, 'content' | 'toolCalls' | 'task'> {
   readonly sourceClass: SourceClass;
 }
 
@@ -21,8 +21,9 @@ export interface SuspectTurn extends Pick<TurnContent, 'content' | 'toolCalls'> 
 export function poisonOf(turn: SuspectTurn, { quarantine, keepAll }: TenantPolicy): readonly PoisonReason[] {
   const { sourceClass } = turn;
   if (!quarantine.on || !quarantine.sources[sourceClass] || keepAll) return [];
-  // What an agent calls a tool with becomes part of the memory, and so of what is looked at.
-  const parts = [turn.content, ...(turn.toolCalls ?? []).map((call) => call.arguments)];
+  // What an agent calls a tool with, and for which task, becomes part of a memory, and so of what is looked at.
+  const task = turn.task === undefined ? [] : [turn.task];
+  const parts = [turn.content, ...task, ...(turn.toolCalls ?? []).map((call) => call.arguments)];
   const hidden: readonly PoisonReason[] = parts.some(hidesText) ? ['hidden-text'] : [];
   if (sourceClass === 'user') return hidden;
   const folded = parts.map(foldedText);

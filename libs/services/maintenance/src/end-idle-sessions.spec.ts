@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_POLICY, NotFound } from '@mneme/domain';
+import { Conflict, DEFAULT_POLICY, NotFound } from '@mneme/domain';
 import type { IdleSession, SessionEnds } from '@mneme/ports';
 import { type Keyring, Logger } from '@mneme/platform';
 import { EndIdleSessions, type EndIdleSessionsPorts } from './end-idle-sessions.js';
@@ -29,6 +29,13 @@ describe('EndIdleSessions', () => {
     rig.failing = false;
     await rig.sweep.runOnce();
     expect(rig.noted).toEqual([name('acme', 30), name('acme', 31)]);
+  });
+
+  it('passes over a session that cannot be ended, and ends those around it', async () => {
+    const rig = rigOf([idle('acme', 30), idle('acme', 31), idle('acme', 32), idle('acme', 33)]);
+    rig.broken = name('acme', 31);
+    await rig.sweep.runOnce();
+    expect(rig.noted).toEqual([name('acme', 30), name('acme', 32), name('acme', 33)]);
   });
 
   it('does so many pages a round, and goes on where it stopped', async () => {
@@ -66,7 +73,7 @@ function name(tenantId: string, minutes: number): string {
 
 function rigOf(sessions: readonly IdleSession[], limits = LIMITS) {
   const nameOf = ({ tenantId, sessionKey }: { tenantId: string; sessionKey: string }) => `${tenantId}/${sessionKey}`;
-  const rig = { ended: [] as string[][], noted: [] as string[], failing: false };
+  const rig = { ended: [] as string[][], noted: [] as string[], failing: false, broken: '' };
   const sessionEnds: Pick<SessionEnds, 'idleSessions' | 'noteEnded'> = {
     idleSessions: async ({ sessionsMax, after }) => {
       const from = Number(after ?? 0);
@@ -87,6 +94,7 @@ function rigOf(sessions: readonly IdleSession[], limits = LIMITS) {
   const endSessions: EndIdleSessionsPorts['endSessions'] = {
     end: async (all) => {
       if (rig.failing) throw new Error('the log is full');
+      if (all.map(nameOf).includes(rig.broken)) throw new Conflict('another cause');
       rig.ended.push(all.map(nameOf));
       return all.map(() => ({ state: 'empty' }));
     },

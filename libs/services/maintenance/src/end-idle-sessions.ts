@@ -81,8 +81,17 @@ export class EndIdleSessions {
     this.after = next;
   }
 
+  /** One session that cannot be ended must not keep all others from it: it is passed over, and looked at again later. */
   private async endAll(sessions: readonly IdleSession[]): Promise<void> {
-    await this.ports.endSessions.end(sessions);
+    try {
+      await this.ports.endSessions.end(sessions);
+    } catch (error) {
+      if (!isMemoryError(error) || error.retry === 'later') throw error;
+      const [session, ...others] = sessions;
+      if (others.length > 0) for (const one of sessions) await this.endAll([one]);
+      else this.ports.logger.warn('an idle session cannot be ended', { tenantId: session?.tenantId, code: error.code });
+      return;
+    }
     for (const session of sessions) await this.ports.sessionEnds.noteEnded(session);
   }
 

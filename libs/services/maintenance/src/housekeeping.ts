@@ -29,7 +29,8 @@ export interface HousekeepingPorts {
 export class Housekeeping {
   private timer: NodeJS.Timeout | undefined;
   private readonly stopping = new AbortController();
-  private round: Promise<void> | undefined;
+  private dropping: Promise<void> | undefined;
+  private working: Promise<void> | undefined;
 
   constructor(
     private readonly ports: HousekeepingPorts,
@@ -43,29 +44,49 @@ export class Housekeeping {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     this.stopping.abort();
-    await this.round;
+    await Promise.all([this.dropping, this.working]);
   }
 
-  /** One round; while one runs, that one. */
-  runOnce(): Promise<void> {
-    this.round ??= this.run().finally(() => {
-      this.round = undefined;
-    });
-    return this.round;
+  /**
+   * One round; of what still runs, that one. Commands wait for the consumer that applies them, for as long as it takes: what
+   * goes by its age alone does not wait for them.
+   */
+  async runOnce(): Promise<void> {
+    const dropped = (this.dropping ??= this.drop().finally(() => {
+      this.dropping = undefined;
+    }));
+    this.working ??= dropped
+      .then(() => this.work())
+      .finally(() => {
+        this.working = undefined;
+      });
+    await Promise.all([dropped, this.working]);
   }
 
-  private async run(): Promise<void> {
-    const { sessionStore, acceptedTurns, usageStore, auditJournal, clock, logger } = this.ports;
+  private async drop(): Promise<void> {
+    const { sessionStore, acceptedTurns, usageStore, auditJournal, clock } = this.ports;
     const nowMs = clock.nowMs();
     const auditsBefore = new Date(nowMs - AUDIT_TTL_MS).toISOString();
+    const drops = [
+      () => sessionStore.expire(nowMs - SESSION_TTL_MS, SLICE_MAX),
+      () => acceptedTurns.expire((nowMs - ACCEPTED_TTL_MS) * 1_000, SLICE_MAX),
+      () => usageStore.expireUsage(budgetDayOf(nowMs - USAGE_TTL_MS), SLICE_MAX),
+      () => auditJournal.expireAudits(auditsBefore, SLICE_MAX),
+    ];
+    // A store that is away keeps its own for longer, and no other's.
+    for (const drop of drops) await this.trying(() => inSlices(drop));
+  }
+
+  private async work(): Promise<void> {
+    const nowMs = this.ports.clock.nowMs();
+    for (const work of this.ports.works) await this.trying(() => this.forTenants(work, nowMs));
+  }
+
+  private async trying(step: () => Promise<void>): Promise<void> {
     try {
-      await inSlices(() => sessionStore.expire(nowMs - SESSION_TTL_MS, SLICE_MAX));
-      await inSlices(() => acceptedTurns.expire((nowMs - ACCEPTED_TTL_MS) * 1_000, SLICE_MAX));
-      await inSlices(() => usageStore.expireUsage(budgetDayOf(nowMs - USAGE_TTL_MS), SLICE_MAX));
-      await inSlices(() => auditJournal.expireAudits(auditsBefore, SLICE_MAX));
-      for (const work of this.ports.works) await this.forTenants(work, nowMs);
+      await step();
     } catch (error) {
-      logger.error('housekeeping failed and is tried again later', { error });
+      this.ports.logger.error('housekeeping failed and is tried again later', { error });
     }
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { type MemoryId, type RecallMade, RecallMadeV1 } from '@mneme/events';
 import { dataKeysOf, echoShareOf, Unavailable } from '@mneme/domain';
 import type { EventLog, LogAppend } from '@mneme/ports';
@@ -67,6 +67,25 @@ describe('PublishRecalls', () => {
     expect(attempts).toBe(3);
     await events.flush();
     expect(attempts).toBe(3);
+  });
+
+  it('drops what waited for longer than a key may be in a process', async () => {
+    const now = jest.spyOn(performance, 'now');
+    try {
+      const sizes: number[] = [];
+      const { events, counted } = aPublisher(async (appends) => (sizes.push(appends.length), []));
+      now.mockReturnValue(1_000);
+      events.note(reader(), recalled);
+      events.note(reader(), recalled);
+      now.mockReturnValue(4_000);
+      events.note(reader(), recalled);
+      now.mockReturnValue(6_001);
+      await events.flush();
+      expect(sizes).toEqual([1]);
+      expect(counted()).toEqual({ mneme_recalls_published_total: 1, mneme_recalls_dropped_total: 2 });
+    } finally {
+      now.mockRestore();
+    }
   });
 
   it('leaves nothing behind where nothing was found or nobody has a key', async () => {

@@ -13,6 +13,7 @@ export interface RecalledMemories {
 
 interface Waiting extends RecalledMemories {
   readonly reader: Reader;
+  readonly notedMs: number;
 }
 
 type Limits = Pick<RetrievalConfig, 'eventsWaitingMax' | 'eventsLingerMs' | 'eventsBatchMax'>;
@@ -20,6 +21,8 @@ type Limits = Pick<RetrievalConfig, 'eventsWaitingMax' | 'eventsLingerMs' | 'eve
 /** Hashes of one event; what a context says beyond them is not recognised as an echo. */
 const ECHO_HASHES_MAX = 500;
 const ATTEMPTS_MAX = 3;
+/** As long as a key may be in a process: an event that waited for longer could be of somebody who is erased by now. */
+const WAITING_MS_MAX = 5_000;
 
 /**
  * Publishes an access event for each recall and context, beside the answers and never before them: events wait in a
@@ -40,7 +43,7 @@ export class PublishRecalls {
   note(reader: Reader, recalled: RecalledMemories): void {
     if (recalled.memories.length === 0 || reader.access === undefined) return;
     if (this.waiting.length >= this.limits.eventsWaitingMax) return this.drop('queue-full', 1);
-    this.waiting.push({ ...recalled, reader });
+    this.waiting.push({ ...recalled, reader, notedMs: performance.now() });
     this.timer ??= setTimeout(() => void this.flush(), this.limits.eventsLingerMs).unref();
   }
 
@@ -58,12 +61,24 @@ export class PublishRecalls {
 
   private async publishAll(): Promise<void> {
     while (this.waiting.length > 0) {
+      this.dropLate();
       const batch = this.waiting.slice(0, this.limits.eventsBatchMax);
+      if (batch.length === 0) return;
       this.waiting = this.waiting.slice(batch.length);
       const appends = batch.flatMap((one) => appendOf(one, this.log.partitionCount));
       if (await this.append(appends)) this.metrics.increment('mneme_recalls_published_total', {}, appends.length);
       else this.drop('log', appends.length);
     }
+  }
+
+  // They are in the order in which they came.
+  private dropLate(): void {
+    const fromMs = performance.now() - WAITING_MS_MAX;
+    const first = this.waiting.findIndex(({ notedMs }) => notedMs >= fromMs);
+    const late = first === -1 ? this.waiting.length : first;
+    if (late === 0) return;
+    this.waiting = this.waiting.slice(late);
+    this.drop('late', late);
   }
 
   private async append(appends: readonly LogAppend[]): Promise<boolean> {
@@ -77,7 +92,7 @@ export class PublishRecalls {
     return false;
   }
 
-  private drop(reason: 'queue-full' | 'log', count: number): void {
+  private drop(reason: 'queue-full' | 'log' | 'late', count: number): void {
     this.metrics.increment('mneme_recalls_dropped_total', { reason }, count);
   }
 }

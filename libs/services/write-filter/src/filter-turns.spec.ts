@@ -1,7 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { type MemoryDerived, type TurnDiscarded, TurnQuarantinedV1, type TurnReceived } from '@mneme/events';
+import {
+  type CommandGiven,
+  type MemoryDerived,
+  TOPICS,
+  type TurnDiscarded,
+  TurnQuarantinedV1,
+  type TurnReceived,
+} from '@mneme/events';
 import { dataKeysOf, DEFAULT_POLICY, seal, type TenantPolicy, unseal } from '@mneme/domain';
-import type { EventLog, LogAppend, MemoryVersions } from '@mneme/ports';
+import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
 import type { Keyring, Received } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 
@@ -74,21 +81,68 @@ describe('FilterTurns', () => {
   });
 });
 
+describe('a batch that was published and comes again', () => {
+  it('is known behind a command that published nothing', async () => {
+    const gone = aCommand({ commandId: '11111111-1111-5111-8111-111111111111', recordedAt: TURN.recordedAt + 1 });
+    const done = aCommand({ commandId: '22222222-2222-5222-8222-222222222222', recordedAt: TURN.recordedAt + 2 });
+    const key = `${MEMORY_ID}/${done.recordedAt}`;
+    const refused: string[] = [];
+    const appends: LogAppend[] = [];
+    const log = { append: async (all: readonly LogAppend[]) => void appends.push(...all) } as unknown as EventLog;
+    const keyring = { tenant: async () => ({ tenant: { policy: DEFAULT_POLICY } }) } as unknown as Keyring;
+    const versions: MemoryVersions = {
+      living: async () => [],
+      published: async (_partition, keys) => new Set(keys.filter((one) => one === key)),
+    };
+    const ignored = () => undefined;
+    const heard = { kept: ignored, dropped: ignored, held: ignored, applied: ignored, summarised: ignored };
+    const observer = { ...heard, refused: (reason: string) => refused.push(reason) };
+    const handler = new FilterTurns({ log, keyring, versions, observer });
+    const received = [gone, done].map((event, offset) => ({ record: { partition: 3, offset }, event, access: ACCESS }));
+    await handler.handle(received as unknown as Received<CommandGiven>[], new AbortController().signal);
+    expect(refused).toEqual(['gone']);
+    expect(appends.map((append) => append.key)).toEqual([gone.commandId]);
+  });
+
+  it('is known by all that was held, however little of it one read gives', async () => {
+    const others = Array.from({ length: 6 }, (_, i) => `other-${i}`);
+    const quarantine = [...others, TURN.turnId].map((key, offset) => ({ key, offset, value: '' }));
+    const read: EventLog['read'] = async ({ topic, offset }) =>
+      topic === TOPICS.quarantine.name ? (quarantine.slice(offset, offset + 2) as unknown as LogRecord[]) : [];
+    const { appends, kept } = await filtered('I prefer the quiet carriage.', { read, end: quarantine.length });
+    expect([appends, kept]).toEqual([[], []]);
+  });
+});
+
+const MEMORY_ID = '33333333-3333-5333-8333-333333333333';
+const ACCESS = { state: 'open', keys: KEYS };
+
+function aCommand(given: { readonly commandId: string; readonly recordedAt: number }): CommandGiven {
+  const { tenantId, subjectId, epoch } = TURN;
+  const target = { memoryId: MEMORY_ID, kind: 'episode', version: TURN.recordedAt };
+  const command = { type: 'command-given', v: 1, tenantId, subjectId, epoch, action: 'confirm', target };
+  return { ...command, sourceClass: 'user', trust: 0.9, ...given } as unknown as CommandGiven;
+}
+
 interface Given {
   readonly role?: TurnReceived['role'];
   readonly speakerName?: string;
   readonly policy?: TenantPolicy;
+  /** What the other topics have, and where they end. */
+  readonly read?: EventLog['read'];
+  readonly end?: number;
 }
 
-async function filtered(content: string, { role = 'user', speakerName, policy = DEFAULT_POLICY }: Given = {}) {
+async function filtered(content: string, given: Given = {}) {
+  const { role = 'user', speakerName, policy = DEFAULT_POLICY, read = async () => [], end = 0 } = given;
   const appends: LogAppend[] = [];
   const kept: (readonly string[])[] = [];
   const dropped: string[] = [];
   const held: string[] = [];
   const log = {
     append: async (all: readonly LogAppend[]) => void appends.push(...all),
-    endOffsets: async () => [0, 0, 0, 0],
-    read: async () => [],
+    endOffsets: async () => [0, 0, 0, end],
+    read,
   } as unknown as EventLog;
   const keyring = { tenant: async () => ({ tenant: { policy } }) } as unknown as Keyring;
   const observer = {

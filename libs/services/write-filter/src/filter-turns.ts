@@ -18,7 +18,7 @@ import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
 import { JudgeTurns, type JudgeTurnsPorts, type Verdicts } from './judge-turns.js';
 import { episodeKeyOf } from './published-before.js';
-import { SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
+import { type Asking, SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
 
 export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'modelTimeoutMs' | 'recent'> {
   readonly log: EventLog;
@@ -60,6 +60,8 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   }
 
   async handle(received: readonly Received<TurnRecord>[], signal: AbortSignal): Promise<void> {
+    const { modelTimeoutMs = Infinity } = this.ports;
+    const asking = { signal, untilMs: performance.now() + modelTimeoutMs };
     const verdicts = await this.judgeTurns.of(received, signal);
     const partition = received[0]?.record.partition ?? 0;
     const draft = new MemoryDraft(this.ports.versions, partition);
@@ -68,8 +70,8 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
       const published =
         verdicts.get(one.event)?.state === 'published'
           ? keysOf(one.event)
-          : await draft.publishedBefore(() => keysOf(one.event));
-      if (published.length === 0) await this.decide(one, verdicts, draft);
+          : await draft.publishedBefore(() => keysOf(one.event), { mayLeaveNone: mayLeaveNone(one.event) });
+      if (published.length === 0) await this.decide(one, { verdicts, draft, asking });
       this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
     }
     await this.ports.log.append(draft.appends);
@@ -99,7 +101,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     await this.ports.log.append([{ topic: TOPICS.memories.name, partition, key, value: JSON.stringify(progress) }]);
   }
 
-  private async decide(one: Received<TurnRecord>, verdicts: Verdicts, draft: MemoryDraft): Promise<void> {
+  private async decide(one: Received<TurnRecord>, { verdicts, draft, asking }: BatchInHand): Promise<void> {
     const { event } = one;
     const { policy } = (await this.ports.keyring.tenant(event.tenantId)).tenant;
     switch (event.type) {
@@ -111,9 +113,23 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
         if (await this.applyCommand.apply(one as Received<CommandGiven>, draft, policy)) this.refused.add(event);
         return;
       case 'session-ended':
-        return this.summariseSession.decide(one as Received<SessionEnded>, draft, policy);
+        return this.summariseSession.decide(one as Received<SessionEnded>, draft, { policy, asking });
     }
   }
+}
+
+interface BatchInHand {
+  readonly verdicts: Verdicts;
+  readonly draft: MemoryDraft;
+  readonly asking: Asking;
+}
+
+/**
+ * Whether nothing need be on `memories` of a record that was decided: of a refused command, a version that was taken away, a
+ * procedure, a session that was too short. A turn that was dropped or held is told by other topics.
+ */
+function mayLeaveNone({ type }: TurnRecord): boolean {
+  return type === 'command-given' || type === 'session-ended';
 }
 
 /** Keys under which a record's decision is published, unless it is dropped or refused. */

@@ -1,10 +1,11 @@
 import { type SourceId, TOPICS, type TurnReceived } from '@mneme/events';
 import { memoryIdOf, memoryKeyOf } from '@mneme/domain';
-import { type EventLog, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
+import { type EventLog, type LogPosition, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
 import type { Received } from '@mneme/platform';
 
 /** A batch that was published and not committed comes again first of all, and is no larger than a batch may be. */
 const REDELIVERED_RECORDS_MAX = 5_000;
+const PAGE_RECORDS = 100;
 
 interface PartitionStart {
   /** Offsets from here on cannot have been decided by a process before. */
@@ -45,10 +46,22 @@ export class PublishedBefore {
     const notKept = new Set<string>();
     for (const topic of [TOPICS.discarded.name, TOPICS.quarantine.name] as const) {
       const end = (await this.log.endOffsets(topic))[partition] ?? 0;
-      const from = { topic, partition, offset: Math.max(0, end - REDELIVERED_RECORDS_MAX) };
-      for (const { key } of await this.log.read(from, REDELIVERED_RECORDS_MAX)) notKept.add(key);
+      const start = Math.max(0, end - REDELIVERED_RECORDS_MAX);
+      for await (const key of this.keysOf({ topic, partition, offset: start }, end)) notKept.add(key);
     }
     return { untilOffset: offset + REDELIVERED_RECORDS_MAX, notKept };
+  }
+
+  // In pages: each record of the quarantine has a whole turn, and one read ends at a number of bytes.
+  private async *keysOf(from: LogPosition, end: number): AsyncGenerator<string> {
+    let { offset } = from;
+    while (offset < end) {
+      const records = await this.log.read({ ...from, offset }, PAGE_RECORDS);
+      const last = records.at(-1);
+      if (last === undefined) return;
+      for (const { key } of records) yield key;
+      offset = last.offset + 1;
+    }
   }
 
   private async kept(partition: number, turns: readonly TurnReceived[]): Promise<ReadonlySet<string>> {

@@ -102,6 +102,19 @@ describe('SummariseSession', () => {
     const byRules = await summarised(episodes, silent);
     expect(openMemory(KEYS, byRules.summary as MemoryDerived).text).toContain('Ana lives in Lisbon.');
   });
+
+  it('asks no model once its batch has waited long enough, and lets the request be called off until then', async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const model: LanguageModel['summarise'] = async (_request, until) => {
+      signals.push(until);
+      return { isAnswered: false, failure: 'timed-out' };
+    };
+    const episodes = [episode(1, 'Ana lives in Lisbon.'), episode(2, 'Ben lives in Porto.')];
+    await summarised(episodes, model);
+    const { summary } = await summarised(episodes, model, { signal, untilMs: 0 });
+    expect(signals).toEqual([signal]);
+    expect(openMemory(KEYS, summary as MemoryDerived).text).toContain('Ana lives in Lisbon.');
+  });
 });
 
 function episode(nth: number, text: string, given: Partial<MemoryDerived> = {}): MemoryDerived {
@@ -119,7 +132,13 @@ function episode(nth: number, text: string, given: Partial<MemoryDerived> = {}):
   return { ...memory, sealed: seal(KEYS, { ...memory, recordId: memoryId }, JSON.stringify({ text, session: 's' })) };
 }
 
-async function summarised(episodes: readonly MemoryDerived[], model?: LanguageModel['summarise']) {
+const { signal } = new AbortController();
+
+async function summarised(
+  episodes: readonly MemoryDerived[],
+  model?: LanguageModel['summarise'],
+  asking = { signal, untilMs: Infinity },
+) {
   const versions: MemoryVersions = {
     living: async (_, memoryIds) =>
       episodes
@@ -132,7 +151,7 @@ async function summarised(episodes: readonly MemoryDerived[], model?: LanguageMo
   const outcomes: string[] = [];
   const observer = { summarised: (outcome: string) => void outcomes.push(outcome) };
   const one = { event: END, access: { state: 'open', epoch: 1, keys: KEYS } } as unknown as Received<SessionEnded>;
-  await new SummariseSession(observer, model).decide(one, draft, DEFAULT_POLICY);
+  await new SummariseSession(observer, model).decide(one, draft, { policy: DEFAULT_POLICY, asking });
   const [append] = draft.appends;
   const record = JSON.parse(append?.value ?? 'null') as MemoryDerived | TurnDiscarded;
   const isSummary = record.type === 'memory-derived';

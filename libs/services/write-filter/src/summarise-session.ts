@@ -18,6 +18,18 @@ export interface SummariseSessionObserver {
   summarised(outcome: 'published' | 'too-short'): void;
 }
 
+/** How long the sessions of a batch may ask a model, all of them together: their partition waits for it. */
+export interface Asking {
+  readonly signal: AbortSignal;
+  /** By `performance.now()`; after it no request is begun any more, and rules choose. */
+  readonly untilMs: number;
+}
+
+interface SummaryContext {
+  readonly policy: TenantPolicy;
+  readonly asking: Asking;
+}
+
 /** A summary of fewer would only say again what they say. */
 const EPISODES_MIN = 2;
 
@@ -32,7 +44,7 @@ export class SummariseSession {
     private readonly summarise?: LanguageModel['summarise'],
   ) {}
 
-  async decide(one: Received<SessionEnded>, draft: MemoryDraft, policy: TenantPolicy): Promise<void> {
+  async decide(one: Received<SessionEnded>, draft: MemoryDraft, { policy, asking }: SummaryContext): Promise<void> {
     const { event: end, access } = one;
     if (access === undefined) throw new Corrupt('the end of a session reached the write-filter without its key');
     const { tenantId, subjectId, epoch } = end;
@@ -40,14 +52,15 @@ export class SummariseSession {
     const shared = sharedPlaceOf(kept);
     if (shared === undefined || shared.records.length < EPISODES_MIN) return this.tooShort(end, draft);
     const episodes = shared.records.map((memory) => ({ memory, content: openMemory(access.keys, memory) }));
-    const { sentences } = await this.summaryOf(requestOf({ tenantId, subjectId, epoch, keys: access.keys }, episodes));
+    const request = requestOf({ tenantId, subjectId, epoch, keys: access.keys }, episodes);
+    const { sentences } = await this.summaryOf(request, asking);
     if (sentences.length === 0) return this.tooShort(end, draft);
     this.observer.summarised('published');
     draft.put(sealMemory(access.keys, summaryOf(end, { episodes, sentences, place: shared.place, policy })));
   }
 
-  private async summaryOf(request: SummariseRequest): Promise<Summary> {
-    const outcome = await this.summarise?.(request);
+  private async summaryOf(request: SummariseRequest, { signal, untilMs }: Asking): Promise<Summary> {
+    const outcome = performance.now() < untilMs ? await this.summarise?.(request, signal) : undefined;
     if (outcome?.isAnswered === true) return outcome.value;
     return { sentences: summariseTurns(request.turns, request.sentencesMax) };
   }

@@ -9,13 +9,13 @@ import { type Verdict, verdictOf, verificationOf } from './verification.js';
 import type { Webhooks } from './webhooks.js';
 
 export interface AskWebhookPorts {
-  readonly webhooks: Webhooks;
-  readonly caller: WebhookCaller;
-  readonly survey: MemorySurvey;
-  readonly keyring: Keyring;
-  readonly give: GiveCommands;
+  readonly webhooks: Pick<Webhooks, 'find' | 'keyOf'>;
+  readonly caller: Pick<WebhookCaller, 'call'>;
+  readonly survey: Pick<MemorySurvey, 'surveyText'>;
+  readonly keyring: Pick<Keyring, 'tenant' | 'openFresh'>;
+  readonly give: Pick<GiveCommands, 'give'>;
   readonly clock: Clock;
-  readonly metrics: Metrics;
+  readonly metrics: Pick<Metrics, 'increment'>;
 }
 
 /** What came of one memory; `skipped`: it needed no look any more. */
@@ -44,8 +44,10 @@ export class AskWebhook {
     }
   }
 
-  /** Everything is read again at each attempt: the memory, the key of its user, what the policy lets go. */
-  private async askOnce(due: SurveyedMemory, webhook: Webhook, signal: AbortSignal): Promise<Asked> {
+  /** Everything is read again at each attempt: where to ask, the memory, the key of its user, what the policy lets go. */
+  private async askOnce(due: SurveyedMemory, begunWith: Webhook, signal: AbortSignal): Promise<Asked> {
+    const webhook = await this.ports.webhooks.find(begunWith.tenantId);
+    if (webhook === undefined) return 'skipped';
     const request = await this.requestOf(due);
     if (request === undefined) return 'skipped';
     const { memory, body } = request;

@@ -32,9 +32,14 @@ export class Webhooks {
     return this.put({ tenantId, url, keyNumber: keyNumber + 1 });
   }
 
+  /** As it is now; undefined when there is none any more. */
+  find(tenantId: TenantId): Promise<Webhook | undefined> {
+    return this.ports.store.findWebhook(tenantId);
+  }
+
   /** @throws NotFound. */
   async get(tenantId: TenantId): Promise<Webhook> {
-    const webhook = await this.ports.store.findWebhook(tenantId);
+    const webhook = await this.find(tenantId);
     if (webhook === undefined) throw new NotFound('this tenant has no webhook', { field: 'tenantId' });
     return webhook;
   }

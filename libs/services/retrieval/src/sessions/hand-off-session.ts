@@ -15,10 +15,12 @@ import type { HandOffResponse } from '@mneme/proto';
 import { stateOf, taskPlaceOf, unexpected } from './keep-states.js';
 import {
   erased,
+  foreign,
   type NamedSession,
   type SessionPorts,
   type SessionWriting,
   takeBackFenced,
+  writerOf,
   writingOf,
 } from './session-caller.js';
 import {
@@ -86,6 +88,7 @@ export class HandOffSession {
       );
       if (outcome.state === 'written') return revision;
       if (outcome.state === 'fenced') throw erased();
+      if (outcome.state === 'foreign') throw foreign();
       if (expectedRevision !== undefined && expectedRevision !== outcome.revision) {
         throw unexpected(expectedRevision, outcome.revision);
       }
@@ -175,5 +178,5 @@ function taskOf(wished: Wished, present: PresentTask | undefined, revision: numb
   const own = taskPlaceOf(writing);
   const place = writing.hasUser ? own : { ...own, audience: audienceOf(receiver) };
   const document = stateOf(writing, 'task', { stateJson, place, revision });
-  return { document, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
+  return { document, writer: writerOf(writing), ...(expectedRevision === undefined ? {} : { expectedRevision }) };
 }

@@ -13,10 +13,12 @@ import type { GetStateResponse } from '@mneme/proto';
 import { readerOf } from '../reader.js';
 import {
   erased,
+  foreign,
   type NamedSession,
   type SessionPorts,
   type SessionWriting,
   takeBackFenced,
+  writerOf,
   writingOf,
 } from './session-caller.js';
 import { readRevision, readSessionName, readState } from './session-input.js';
@@ -40,8 +42,8 @@ export class KeepStates {
 
   /**
    * Answers the revision of what was written.
-   * @throws InvalidInput or LimitExceeded naming the field; Forbidden; Conflict with the revision that is there, when another
-   * was expected; Conflict `subject-erased`.
+   * @throws InvalidInput or LimitExceeded naming the field; Forbidden, also where the caller may not read what is there;
+   * Conflict with the revision that is there, when another was expected; Conflict `subject-erased`.
    */
   async set(principal: Principal, kind: SessionStateKind, request: RequestedState): Promise<string> {
     const stateJson = readState(request.stateJson);
@@ -51,9 +53,11 @@ export class KeepStates {
     let above = expectedRevision ?? 0;
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt += 1) {
       const document = stateOf(writing, kind, { stateJson, place, revision: this.revisionAbove(above) });
-      const write = { kind, document, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
+      const expected = expectedRevision === undefined ? {} : { expectedRevision };
+      const write = { kind, document, writer: writerOf(writing), ...expected };
       const outcome = await this.ports.sessionStore.setState(write);
       if (outcome.state === 'fenced') throw erased();
+      if (outcome.state === 'foreign') throw foreign();
       if (outcome.state === 'written') {
         await takeBackFenced(this.ports, writing);
         return String(document.revision);

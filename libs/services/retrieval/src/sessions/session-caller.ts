@@ -2,9 +2,12 @@ import type { SessionKey, SourceId, SubjectId, TenantId } from '@mneme/events';
 import {
   Conflict,
   type DataKeys,
+  Forbidden,
   type IndexKeys,
   type Limits,
   type Principal,
+  type ReadScope,
+  readScopeOf,
   requireRight,
   sessionKeyOf,
   subjectRef,
@@ -86,6 +89,16 @@ export async function takeBackFenced(
   const sources = [sessionKey as string as SourceId];
   await sessionStore.eraseSources(subjectRef(tenantId, subjectId), sources, access?.epoch ?? epoch + 1);
   throw erased();
+}
+
+/** What a writer may read where it writes, and so replace. */
+export function writerOf({ principal, subjectId, hasUser }: SessionWriting): ReadScope {
+  return hasUser ? readScopeOf(principal, subjectId) : readScopeOf(principal);
+}
+
+export function foreign(): Forbidden {
+  const detail = { field: 'session' };
+  return new Forbidden('the task of this session is of another agent, team or department: use another session', detail);
 }
 
 export function erased(): Conflict {
