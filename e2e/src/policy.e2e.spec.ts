@@ -166,7 +166,10 @@ describe('mneme policy', () => {
     await service.operator.admin.createTenant({ tenantId: 'cli' });
     const of = ['--tenant', 'cli'];
     const set = await run('set', 'similarityMin=0.8', 'retentionDays.episode=30', 'budgets.turnsPerDay=7', ...of);
-    expect(set.exitCode).toBe(0);
+    expect(set).toMatchObject({
+      exitCode: 0,
+      out: 'similarityMin is 0.8 now\nretentionDays.episode is 30 now\nbudgets.turnsPerDay is 7 now\n',
+    });
     expect(JSON.parse((await run('show', ...of)).out)).toMatchObject({
       similarityMin: 0.8,
       retentionDays: { episode: 30, summary: 90 },
@@ -176,6 +179,10 @@ describe('mneme policy', () => {
     expect(out).toMatch(/similarityMin +0\.8 +0\.75 +a number from 0 to 1 +recall drops hits/);
     expect(out).toMatch(/budgets\.turnsPerDay +7 +null/);
     expect(out).toMatch(/used on \d{4}-\d\d-\d\d: 0 turns, 0 tokens/);
+    const budgets = (await run('explain', 'budgets', ...of)).out;
+    expect(budgets).toContain('budgets.tokensPerDay');
+    expect(budgets).not.toContain('similarityMin');
+    expect(await run('explain', 'mood', ...of)).toMatchObject({ exitCode: 1, err: expect.stringContaining('mood') });
     expect(JSON.parse((await run('explain', '--json')).out)).toMatchObject({ used: { turns: 0 } });
   });
 

@@ -53,6 +53,7 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
     .option('--key-file <file>', "that certificate's key (PEM)")
     .option('--data-dir <directory>', 'data directory of a service on this machine')
     .addHelpText('after', WHERE)
+    .showHelpAfterError('`--help` after a command shows what it takes; `mneme --help` lists all commands.')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

@@ -60,10 +60,17 @@ describe('parseLine', () => {
   });
 
   it('names line and field of what does not', () => {
-    expect(parse('{"size":1}')).toThrow('x.jsonl, line 7: `name`');
-    expect(parse('{"name":"a","size":"big"}')).toThrow('x.jsonl, line 7: `size`');
-    expect(parse('{"name":"a","colour":1}')).toThrow('x.jsonl, line 7: `colour`: is not a known field');
-    expect(parse('[]')).toThrow('x.jsonl, line 7: the line');
+    expect(parse('{"size":1}')).toThrow('x.jsonl, line 7: `name` is missing');
+    expect(parse('{"name":"a","size":"big"}')).toThrow('x.jsonl, line 7: `size` is not of the type number');
+    expect(parse('{"name":"a","size":1.5}')).toThrow('x.jsonl, line 7: `size` is not');
+    expect(parse('{"name":"a","colour":1}')).toThrow('x.jsonl, line 7: `colour` is not a known field');
+    expect(parse('[]')).toThrow('x.jsonl, line 7: the line is not of the type object');
+  });
+
+  it('leaves it to the reader of the lines to say where they are', () => {
+    const parseNameless = (text: string) => () => parseLine(Row, { number: 7, text });
+    expect(parseNameless('{"size":1}')).toThrow(/^`name` is missing$/);
+    expect(parseNameless('{')).toThrow(/^the line is not JSON$/);
   });
 
   it('does not quote what it could not read', () => {

@@ -59,22 +59,31 @@ export async function* textLines(source: LineSource): AsyncGenerator<TextLine, v
   if (last !== undefined) yield last;
 }
 
-/** A line as JSON that fits the schema. @throws InvalidInput naming the line and the field. */
-export function parseLine<T>(schema: z.ZodType<T>, line: TextLine, name: string): T {
-  const where = `${name}, line ${line.number}`;
-  const parsed = schema.safeParse(jsonOf(line.text, where));
+/**
+ * A line as JSON that fits the schema. With the name of its file an error says where the line is; without one its reader
+ * does. @throws InvalidInput naming the field.
+ */
+export function parseLine<T>(schema: z.ZodType<T>, line: TextLine, name?: string): T {
+  const where = name === undefined ? undefined : `${name}, line ${line.number}`;
+  const parsed = schema.safeParse(jsonOf(line.text, where ?? 'the line'), { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  if (issue === undefined) throw new InvalidInput(`${where} is not in the right form`);
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  const field = [...issue.path, ...unknown.slice(0, 1)].join('.');
-  const problem = unknown.length > 0 ? 'is not a known field' : issue.message;
-  throw new InvalidInput(`${where}: ${field === '' ? 'the line' : `\`${field}\``}: ${problem}`, { field });
+  if (issue === undefined) throw new InvalidInput(`${where ?? 'the line'} is not in the right form`);
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [];
+  const field = [...issue.path, ...unknown].join('.');
+  const what = `${field === '' ? 'the line' : `\`${field}\``} ${problemOf(issue)}`;
+  throw new InvalidInput(where === undefined ? what : `${where}: ${what}`, { field });
 }
 
 /** Every line of a file in the form of the schema. */
 export async function* jsonLines<T>(schema: z.ZodType<T>, path: string): AsyncGenerator<T, void> {
   for await (const line of textLines(fileSource(path))) yield parseLine(schema, line, path);
+}
+
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return 'is not a known field';
+  if (issue.code !== 'invalid_type') return `is not valid: ${issue.message}`;
+  return issue.input === undefined ? 'is missing' : `is not of the type ${issue.expected}`;
 }
 
 function jsonOf(text: string, where: string): unknown {

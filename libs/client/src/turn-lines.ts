@@ -44,13 +44,13 @@ export async function* turnsOfLines(source: LineSource): AsyncGenerator<Numbered
     content.update(line.text).update('\n');
     const bytes = Buffer.byteLength(line.text);
     const key = `${content.copy().digest('hex').slice(0, 40)}-${line.number}`;
-    yield { number: line.number, bytes, ...turnOf(line, source.name, key) };
+    yield { number: line.number, bytes, ...turnOf(line, key) };
   }
 }
 
-function turnOf(line: TextLine, name: string, key: string): { readonly turn: Turn } | { readonly error: unknown } {
+function turnOf(line: TextLine, key: string): { readonly turn: Turn } | { readonly error: unknown } {
   try {
-    const parsed = parseLine(TurnLine, line, name);
+    const parsed = parseLine(TurnLine, line);
     return { turn: { ...parsed, toolCalls: parsed.toolCalls ?? [], idempotencyKey: parsed.idempotencyKey ?? key } };
   } catch (error) {
     return { error };

@@ -19,6 +19,7 @@ export * from './grpc-error-filter.js';
 export * from './grpc-server.js';
 export * from './health.controller.js';
 export * from './http-error-filter.js';
+export * from './json-object.js';
 export { type IssuerConfig, type JwtConfig, parseIssuers, parseJwtConfig } from './jwt/jwt.config.js';
 export * from './jwt/token-verifier.js';
 export * from './keyring.js';

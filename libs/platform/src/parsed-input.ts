@@ -56,11 +56,27 @@ function problemOf(issue: Issue): Problem {
       return { path, message: 'this is more than the limit', limit: `${issue.maximum}`, sent };
     case 'too_small':
       return { path, message: `at least ${issue.minimum} is expected here`, sent };
+    case 'invalid_format':
+      return { path, message: FORMS[issue.format] ?? 'this has not the expected form', sent };
+    case 'invalid_union':
+      return { path, message: unionProblemOf(issue), sent };
     case 'custom':
       return { path, message: issue.message, sent, ...(issue.params as IssueParams | undefined) };
     default:
       return { path, message: 'this has not the expected form', sent };
   }
+}
+
+/** What is expected, of forms that have a name. */
+const FORMS: Readonly<Record<string, string>> = {
+  uuid: 'a uuid is expected here',
+  datetime: 'a time with its offset is expected here, such as 2026-03-14T09:26:53Z',
+};
+
+function unionProblemOf(issue: Extract<Issue, { readonly code: 'invalid_union' }>): string {
+  const options = 'options' in issue ? (issue.options ?? []) : [];
+  if (options.length === 0) return 'this has not the expected form';
+  return `one of ${options.map(String).join(', ')} is expected here`;
 }
 
 /** `turns[3].toolCalls[0].name`. */

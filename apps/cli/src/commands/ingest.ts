@@ -68,7 +68,9 @@ function resultOf(tally: IngestTally, refused: readonly RefusedLine[]): CommandR
     json: { lines, accepted, repeated, refused: tally.refused, token, refusedLines: refused },
     lines: [
       ...refused.map(({ line, code, message, field }) =>
-        [`line ${line}: ${code}: ${message}`, field === undefined ? '' : ` (${field})`].join(''),
+        [`line ${line}: ${code}: ${message}`, field === undefined || message.includes(field) ? '' : ` (${field})`].join(
+          '',
+        ),
       ),
       ...(unlisted > 0 ? [`… and ${counted(unlisted, 'refused line')} more`] : []),
       `${counted(accepted, 'turn')} accepted${repeated > 0 ? `, of which ${repeated} before` : ''}` +

@@ -23,7 +23,12 @@ export function addJunk(shelf: Shelf): void {
     const more = junk.droppedIsTruncated ? ['older ones are left out'] : [];
     return {
       json: junk,
-      lines: [...table(['', '', ''], rows), ...unknown, '', ...table(['dropped for', 'turns'], dropped), ...more],
+      lines: [
+        ...table(['', '', ''], rows),
+        ...unknown,
+        ...(dropped.length === 0 ? [] : ['', ...table(['dropped for', 'turns'], dropped)]),
+        ...more,
+      ],
     };
   });
 }

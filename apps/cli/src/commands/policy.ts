@@ -1,4 +1,4 @@
-import type { Tenant } from '@mneme/client';
+import { InvalidInput, type Tenant } from '@mneme/client';
 import { policyPatch } from '../arguments.js';
 import { count, table } from '../format.js';
 import type { CommandResult } from '../invocation.js';
@@ -18,25 +18,56 @@ export function addPolicy(shelf: Shelf): void {
     .description('change fields: similarityMin=0.8 budgets.turnsPerDay=1000, or one JSON object')
     .option('--tenant <id>', TENANT_HELP);
   does<TenantFlags>(shelf, set, async (invocation, [changes], flags) => {
-    const policyJson = JSON.stringify(policyPatch(changes as unknown as readonly string[]));
-    return resultOf(await invocation.connect(roleFor(flags)).admin.setPolicy({ policyJson, ...named(flags) }));
+    const patch = policyPatch(changes as unknown as readonly string[]);
+    const policyJson = JSON.stringify(patch);
+    const tenant = await invocation.connect(roleFor(flags)).admin.setPolicy({ policyJson, ...named(flags) });
+    return { ...resultOf(tenant), lines: changedLines(patch, policyOf(tenant)) };
   });
 
-  const explain = leaf(shelf, 'explain', { parent })
+  const explain = leaf(shelf, 'explain [field]', { parent })
     .description(
-      'each field: its value, its default, what it may be and what it does; and what budgets were used today',
+      'each field, or those below one: its value, its default if that is another, what it may be and what it does; and what budgets were used today',
     )
     .option('--tenant <id>', TENANT_HELP);
-  does<TenantFlags>(shelf, explain, async (invocation, _words, flags) => {
+  does<TenantFlags>(shelf, explain, async (invocation, [field], flags) => {
     const answer = await invocation.connect(roleFor(flags)).admin.explainPolicy(named(flags));
-    const rows = answer.fields.map((one) => [one.name, one.value, one.defaultValue, one.bounds, one.about]);
+    const fields = answer.fields.filter(({ name }) => field === undefined || isBelow(name, field));
+    if (fields.length === 0) throw new InvalidInput(`the policy has no field ${field ?? ''}`, { field: 'field' });
+    const rows = fields.map((one) => [
+      one.name,
+      one.value,
+      one.defaultValue === one.value ? '' : one.defaultValue,
+      one.bounds,
+      one.about,
+    ]);
     const { day = '', turns = 0, tokens = 0, resetsAt = '' } = answer.used ?? {};
     const used = `used on ${day}: ${count(turns)} turns, ${count(tokens)} tokens; budgets begin anew at ${resetsAt}`;
-    return { json: answer, lines: [...table(['field', 'value', 'default', 'may be', 'what it does'], rows), used] };
+    return {
+      json: { ...answer, fields },
+      lines: [...table(['field', 'value', 'default', 'may be', 'what it does'], rows), used],
+    };
   });
 }
 
-function resultOf({ policyJson, ...tenant }: Tenant): CommandResult {
-  const policy = JSON.parse(policyJson === '' ? '{}' : policyJson) as unknown;
+function isBelow(name: string, field: string): boolean {
+  return name === field || name.startsWith(`${field}.`);
+}
+
+/** What stands now where the patch changed something. */
+function changedLines(patch: unknown, policy: unknown, path: readonly string[] = []): readonly string[] {
+  const isWhole =
+    typeof patch !== 'object' || patch === null || Array.isArray(patch) || Object.keys(patch).length === 0;
+  if (isWhole) return path.length === 0 ? [] : [`${path.join('.')} is ${JSON.stringify(policy)} now`];
+  const now = policy as Readonly<Record<string, unknown>> | undefined;
+  return Object.entries(patch).flatMap(([name, part]) => changedLines(part, now?.[name], [...path, name]));
+}
+
+function resultOf(answer: Tenant): CommandResult {
+  const policy = policyOf(answer);
+  const { policyJson: _text, ...tenant } = answer;
   return { json: { ...tenant, policy }, lines: JSON.stringify(policy, null, 2).split('\n') };
+}
+
+function policyOf({ policyJson }: Tenant): unknown {
+  return JSON.parse(policyJson === '' ? '{}' : policyJson) as unknown;
 }

@@ -67,14 +67,23 @@ function rowOf({ memoryId, occurredAt, confidence, text }: Memory): string[] {
   return [memoryId, minute(occurredAt), String(confidence), oneLine(text.replace(/^Task: /, ''), WIDTH)];
 }
 
+function jsonIn(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new InvalidInput(`${file} cannot be read`, { field: 'file', cause });
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new InvalidInput(`${file} is not JSON`, { field: 'file', cause });
+  }
+}
+
 /** The service checks what it says; that it is one JSON object is checked here. */
 function toldIn(file: string): RecordProcedureRequest {
-  let json: unknown;
-  try {
-    json = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (cause) {
-    throw new InvalidInput('the file is not there, or is not JSON', { field: 'file', cause });
-  }
+  const json = jsonIn(file);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new InvalidInput('the file holds one JSON object with task, steps and outcome', { field: 'file' });
   }

@@ -55,6 +55,9 @@ async function recall(
       ...answer.hits.flatMap((hit, i) => hitLines(hit, { rank: i + 1, width, explain: flags.explain === true })),
       ...answer.facts.map(({ memory }) => oneLine(`fact: ${memory?.text ?? ''}`, width)),
       ...closing(answer, flags.explain === true),
+      ...(answer.considered === 0 && flags.user === undefined
+        ? ['without --user only memories are looked at that belong to no user']
+        : []),
     ],
   };
 }

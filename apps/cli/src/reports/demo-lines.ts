@@ -9,7 +9,7 @@ export function demoLines(report: DemoReport): readonly string[] {
   return [
     ...report.sessions.flatMap(sessionLines),
     title('A preference that changed'),
-    ...lines('as it was after the first session', preferences.then),
+    ...lines('at first', preferences.then),
     ...lines('now', preferences.now),
     '',
     title(`A hand-off, from ${handOff.from} to ${handOff.to}, read by the receiver in one call`),

@@ -130,10 +130,15 @@ function pageOf(index: string, at: string, where: string): string {
 const IS_DUE =
   'review_by_ms IS NOT NULL AND review_by_ms <= :nowMs AND (expires_at_ms IS NULL OR expires_at_ms > :nowMs)';
 
+// What a command has ended before its time stays for as long as it would have been kept, for `AsOf`.
+const IS_OVER = `expires_at_ms IS NOT NULL AND expires_at_ms <= :nowMs AND NOT EXISTS (SELECT 1 FROM catalogue AS every
+  WHERE every.memory_id = own.memory_id AND every.tenant_id = own.tenant_id
+    AND (every.expires_at_ms IS NULL OR every.expires_at_ms > :nowMs))`;
+
 /** Every statement; a spec looks at how each is run. */
 export const SURVEY_SQL = {
   kind: pageOf('catalogue_by_age', 'version', 'kind = :kind AND version < :beforeVersion'),
-  expired: pageOf('catalogue_by_expiry', 'expires_at_ms', 'expires_at_ms IS NOT NULL AND expires_at_ms <= :nowMs'),
+  expired: pageOf('catalogue_by_expiry', 'expires_at_ms', IS_OVER),
   due: pageOf('catalogue_by_review', 'review_by_ms', IS_DUE),
   recalledCritical: pageOf(
     'catalogue_critical',

@@ -1,6 +1,6 @@
 import { Role, SourceClass, TaskOutcome, TeamId } from '@mneme/events';
 import type { Limits } from '@mneme/domain';
-import { type IssueParams, parsedInput } from '@mneme/platform';
+import { isJsonObject, type IssueParams, parsedInput } from '@mneme/platform';
 import { z } from 'zod';
 import { atMost, issue, name, refuseDirt } from './text-checks.js';
 
@@ -141,15 +141,6 @@ function refuseNonObject({ value, issues }: z.core.ParsePayload<string>): void {
   if (isJsonObject(value)) return;
   const params = { sent: `text of ${value.length} characters` };
   issues.push(issue('the arguments of a tool call are the JSON text of one object', [], params));
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }
 
 function byteLengthOf(text: string): number {

@@ -1,6 +1,6 @@
 import { MemoryId, TurnId } from '@mneme/events';
 import type { Limits } from '@mneme/domain';
-import { parsedInput } from '@mneme/platform';
+import { isJsonObject, parsedInput } from '@mneme/platform';
 import { z } from 'zod';
 import { atMost, issue, name, refuseDirt } from '../text-checks.js';
 import { Scope } from '../turn-schema.js';
@@ -99,12 +99,7 @@ function refuseEmptyCorrection({ value: { text, object }, issues }: z.core.Parse
 }
 
 function refuseNonObject({ value, issues }: z.core.ParsePayload<string>): void {
-  try {
-    const json: unknown = JSON.parse(value);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return;
-  } catch {
-    // Told below, like any other text that is no object.
-  }
+  if (isJsonObject(value)) return;
   const sent = `text of ${value.length} characters`;
   issues.push(issue('the arguments of a step are the JSON text of one object', [], { sent }));
 }

@@ -14,5 +14,5 @@ export function positionOf(id: string, field: 'quarantineId' | 'cursor', partiti
   if (partition !== undefined && Number(partition) < partitionCount) {
     return { partition: Number(partition), offset: Number(offset) };
   }
-  throw new InvalidInput('this is none: take it from a list of the quarantine', { field });
+  throw new InvalidInput('this is no id of a held turn: take it from a list of the quarantine', { field });
 }

@@ -40,7 +40,7 @@ export class Webhooks {
   /** @throws NotFound. */
   async get(tenantId: TenantId): Promise<Webhook> {
     const webhook = await this.find(tenantId);
-    if (webhook === undefined) throw new NotFound('this tenant has no webhook', { field: 'tenantId' });
+    if (webhook === undefined) throw new NotFound('this tenant has no webhook: set one first', { field: 'tenantId' });
     return webhook;
   }
 

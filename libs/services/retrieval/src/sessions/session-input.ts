@@ -1,5 +1,6 @@
 import { AgentId, TeamId } from '@mneme/events';
 import { InvalidInput, LimitExceeded, type Limits, SESSION_LIMITS } from '@mneme/domain';
+import { isJsonObject } from '@mneme/platform';
 import { readCount } from '../recall-input.js';
 
 // Invalid UTF-8 arrives as U+FFFD, half a surrogate pair has no UTF-8, and NUL is in no text.
@@ -88,13 +89,4 @@ function refuseBytes(
 
 function refuseDirt(text: string, field: string): void {
   if (DIRT.test(text)) throw new InvalidInput('text has no NUL and is valid UTF-8', { field });
-}
-
-function isJsonObject(text: string): boolean {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-  } catch {
-    return false;
-  }
 }
