@@ -28,7 +28,10 @@ export interface MemorySurvey {
     page: SurveyPage & { readonly beforeVersion: number },
   ): Promise<readonly SurveyedMemory[]>;
 
-  /** Memories that expire at `nowMs` or before, by (expiresAt, memoryId) ascending; `at` is `expiresAtMs`. */
+  /**
+   * Memories of which every version expires at `nowMs` or before, by (expiresAt, memoryId) ascending; `at` is
+   * `expiresAtMs`. What a command has ended before its time stays for as long as it would have been kept, for `AsOf`.
+   */
   surveyExpired(tenant: TenantRef, page: SurveyPage & { readonly nowMs: number }): Promise<readonly SurveyedMemory[]>;
 
   /**

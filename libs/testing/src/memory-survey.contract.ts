@@ -112,6 +112,18 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       expect(idsOf(found)).toEqual(idsOf(expiring.slice(0, 3)));
     });
 
+    it('keeps out of the expired what was ended before its time, for as long as it would have been kept', async () => {
+      const tenantId = randomTenantId();
+      const aVersion = (version: number, of: MemoryDerived, expiresAt: string) => ({ ...of, version, expiresAt });
+      const [kept, forEver, over] = [at(NOW_MS + 1), undefined, at(NOW_MS - 1)].map((expiresAt) =>
+        aMemory({ tenantId, recordedAt: 10, ...(expiresAt === undefined ? {} : { expiresAt }) }),
+      ) as [MemoryDerived, MemoryDerived, MemoryDerived];
+      const ended = [kept, forEver, over].map((memory) => aVersion(20, memory, at(NOW_MS - 5)));
+      await write([kept, forEver, over, ...ended]);
+      const page = { limit: 10, nowMs: NOW_MS };
+      expect(idsOf(await fixture.survey.surveyExpired(tenantRef(tenantId), page))).toEqual([over.memoryId]);
+    });
+
     it('has what is due for review and lives, the longest due first', async () => {
       const tenantId = randomTenantId();
       const due = [-5_000, -1, 0].map((ms) => aMemory({ tenantId, reviewBy: at(NOW_MS + ms) }));
