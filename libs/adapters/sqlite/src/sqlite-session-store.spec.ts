@@ -17,7 +17,7 @@ describe('SQLite session store', () => {
     if (db.isOpen) db.close();
   });
 
-  it("writes a moment later, unasked", async () => {
+  it('writes a moment later, unasked', async () => {
     const store = new SqliteSessionStore(db, { clock });
     await store.append([aTurn()]);
     await store.append([aTurn()]);

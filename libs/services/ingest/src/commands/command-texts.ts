@@ -1,4 +1,13 @@
-import { estimatedTokens, LimitExceeded, type Limits, type Usage } from '@mneme/domain';
+import type { SourceClass } from '@mneme/events';
+import {
+  estimatedTokens,
+  InvalidInput,
+  LimitExceeded,
+  type Limits,
+  poisonOf,
+  type TenantPolicy,
+  type Usage,
+} from '@mneme/domain';
 import type { CommandInput } from './command-schema.js';
 
 /** What a command takes of the tenant's budgets: one turn, and the tokens of what it says. */
@@ -12,6 +21,18 @@ export function refuseLongCommand(input: CommandInput, { turnTextBytesMax }: Lim
   if (bytes <= turnTextBytesMax) return;
   const detail = { field: fieldOf(input), limit: `turnTextBytesMax=${turnTextBytesMax}`, sent: `${bytes}` };
   throw new LimitExceeded('this is more than the limit', detail);
+}
+
+interface Said {
+  readonly sourceClass: SourceClass;
+  readonly policy: TenantPolicy;
+}
+
+/** What would be held in quarantine as a turn is refused as a command: nobody waits for its release. @throws InvalidInput. */
+export function refusePoison(input: CommandInput, { sourceClass, policy }: Said): void {
+  const [reason] = poisonOf({ sourceClass, content: textsOf(input).join('\n') }, policy);
+  if (reason === undefined) return;
+  throw new InvalidInput(`this looks like poison: ${reason}`, { field: fieldOf(input), sent: reason });
 }
 
 function fieldOf({ action }: CommandInput): string {

@@ -3,7 +3,7 @@ import type { SubjectId } from '@mneme/events';
 import { Conflict, type Limits, limitsFor, type Principal, requireRight, subjectIdOf } from '@mneme/domain';
 import type { AcceptCommands, AcceptedCommands, AuthGuard, BudgetMeter, Metrics } from '@mneme/platform';
 import { type CommandInput, type CommandSchema, commandSchema, parseCommand } from './command-schema.js';
-import { refuseLongCommand, usageOfCommand } from './command-texts.js';
+import { refuseLongCommand, refusePoison, usageOfCommand } from './command-texts.js';
 import { recordedProcedureOf } from './record-place.js';
 import { type Asker, type Resolved, resolveCommand, type ResolvePorts, sourceClassOf } from './resolve-command.js';
 
@@ -43,6 +43,7 @@ export class GiveCommand {
     const { tenant } = await keyring.tenant(principal.tenantId);
     refuseLongCommand(input, limitsFor(this.limits, tenant.policy.limits));
     const asker = await this.askerOf(principal, input);
+    refusePoison(input, { sourceClass: sourceClassOf(asker), policy: tenant.policy });
     const resolved =
       input.action === 'record-procedure'
         ? recordedProcedureOf(asker, input)
