@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { percent, readLines } from '../labelled-lines.mjs';
 import { figuresOf } from './figures.mjs';
 
 /**
@@ -94,15 +94,4 @@ function turnsPerSecond(turns) {
 
 function count(value) {
   return Math.round(value).toLocaleString('en');
-}
-
-function percent(share) {
-  return share === null ? '     –' : `${(share * 100).toFixed(1)} %`;
-}
-
-function readLines(file) {
-  return readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 }

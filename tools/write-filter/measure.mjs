@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { percent, readLines } from '../labelled-lines.mjs';
 import { curveOf, figuresOf } from './figures.mjs';
 
 /**
@@ -98,15 +98,4 @@ function turnsPerSecond(turns) {
     judged += turns.length;
   }
   return (judged * 1000) / (performance.now() - startedMs);
-}
-
-function percent(share) {
-  return share === null ? '     –' : `${(share * 100).toFixed(1)} %`;
-}
-
-function readLines(file) {
-  return readFileSync(file, 'utf8')
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line));
 }

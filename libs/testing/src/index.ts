@@ -16,6 +16,7 @@ export * from './fact-graph.contract.js';
 export * from './fixed-clock.js';
 export * from './graph-facts.js';
 export * from './indexed-memory.js';
+export * from './in-memory-and-on-file.js';
 export * from './isolation-checks.js';
 export * from './isolation.contract.js';
 export * from './issuer-store.contract.js';

@@ -1,25 +1,7 @@
-import { afterAll, describe } from '@jest/globals';
-import {
-  auditJournalContract,
-  removeTemporaryDirectories,
-  temporaryDirectory,
-  webhookStoreContract,
-} from '@mneme/testing';
-import { openSqlite, type Sqlite } from './open-sqlite.js';
+import { auditJournalContract, inMemoryAndOnFile, webhookStoreContract } from '@mneme/testing';
+import { openSqlite } from './open-sqlite.js';
 
-removeTemporaryDirectories();
-
-describe.each([
-  ['in memory', () => ':memory:'],
-  ['on a file', temporaryDirectory],
-])('%s', (_, where) => {
-  const opened: Sqlite[] = [];
-  afterAll(() => Promise.all(opened.map((sqlite) => sqlite.close())));
-  const open = () => {
-    const sqlite = openSqlite(where());
-    opened.push(sqlite);
-    return sqlite;
-  };
+inMemoryAndOnFile(openSqlite, (open) => {
   auditJournalContract(async () => open().auditJournal);
   webhookStoreContract(async () => {
     const { webhookStore: store, controlStore } = open();

@@ -1,18 +1,9 @@
-import { afterAll, describe } from '@jest/globals';
-import { issuerStoreContract, removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
-import { openSqlite, type Sqlite } from './open-sqlite.js';
+import { inMemoryAndOnFile, issuerStoreContract } from '@mneme/testing';
+import { openSqlite } from './open-sqlite.js';
 
-removeTemporaryDirectories();
-
-describe.each([
-  ['in memory', () => ':memory:'],
-  ['on a file', temporaryDirectory],
-])('%s', (_, where) => {
-  const opened: Sqlite[] = [];
-  afterAll(() => Promise.all(opened.map((sqlite) => sqlite.close())));
+inMemoryAndOnFile(openSqlite, (open) =>
   issuerStoreContract(async () => {
-    const sqlite = openSqlite(where());
-    opened.push(sqlite);
-    return { issuers: sqlite.issuerStore, controlStore: sqlite.controlStore };
-  });
-});
+    const { issuerStore: issuers, controlStore } = open();
+    return { issuers, controlStore };
+  }),
+);

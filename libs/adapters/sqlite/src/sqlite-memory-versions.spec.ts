@@ -1,23 +1,10 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { memoryVersionsContract, removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
+import { describe, expect, it } from '@jest/globals';
+import { inMemoryAndOnFile, memoryVersionsContract } from '@mneme/testing';
 import { openDatabase } from './database.js';
-import { openSqlite, type Sqlite } from './open-sqlite.js';
+import { openSqlite } from './open-sqlite.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 
-removeTemporaryDirectories();
-
-describe.each([
-  ['in memory', () => ':memory:'],
-  ['on a file', temporaryDirectory],
-])('%s', (_, where) => {
-  const opened: Sqlite[] = [];
-  afterAll(() => Promise.all(opened.map((sqlite) => sqlite.close())));
-  memoryVersionsContract(async () => {
-    const sqlite = openSqlite(where());
-    opened.push(sqlite);
-    return sqlite;
-  });
-});
+inMemoryAndOnFile(openSqlite, (open) => memoryVersionsContract(async () => open()));
 
 describe('a look at the versions of a memory in SQLite', () => {
   it('goes by the index of keys', () => {

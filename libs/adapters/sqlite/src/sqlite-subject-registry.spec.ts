@@ -1,18 +1,4 @@
-import { afterAll, describe } from '@jest/globals';
-import { removeTemporaryDirectories, subjectRegistryContract, temporaryDirectory } from '@mneme/testing';
-import { openSqlite, type Sqlite } from './open-sqlite.js';
+import { inMemoryAndOnFile, subjectRegistryContract } from '@mneme/testing';
+import { openSqlite } from './open-sqlite.js';
 
-removeTemporaryDirectories();
-
-describe.each([
-  ['in memory', () => ':memory:'],
-  ['on a file', temporaryDirectory],
-])('%s', (_, where) => {
-  const opened: Sqlite[] = [];
-  afterAll(() => Promise.all(opened.map((sqlite) => sqlite.close())));
-  subjectRegistryContract(async () => {
-    const sqlite = openSqlite(where());
-    opened.push(sqlite);
-    return sqlite.subjectRegistry;
-  });
-});
+inMemoryAndOnFile(openSqlite, (open) => subjectRegistryContract(async () => open().subjectRegistry));

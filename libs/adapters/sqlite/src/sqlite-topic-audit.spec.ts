@@ -1,23 +1,10 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
-import { removeTemporaryDirectories, subjectTopicsContract, temporaryDirectory } from '@mneme/testing';
+import { describe, expect, it } from '@jest/globals';
+import { inMemoryAndOnFile, subjectTopicsContract } from '@mneme/testing';
 import { openDatabase } from './database.js';
-import { openSqlite, type Sqlite } from './open-sqlite.js';
+import { openSqlite } from './open-sqlite.js';
 import { LOG_MIGRATIONS, SqliteLogTables } from './sqlite-log-tables.js';
 
-removeTemporaryDirectories();
-
-describe.each([
-  ['in memory', () => ':memory:'],
-  ['on a file', temporaryDirectory],
-])('%s', (_, where) => {
-  const opened: Sqlite[] = [];
-  afterAll(() => Promise.all(opened.map((sqlite) => sqlite.close())));
-  subjectTopicsContract(async () => {
-    const sqlite = openSqlite(where());
-    opened.push(sqlite);
-    return sqlite;
-  });
-});
+inMemoryAndOnFile(openSqlite, (open) => subjectTopicsContract(async () => open()));
 
 describe('the count of a subject in SQLite', () => {
   it('is read from an index alone', () => {
