@@ -28,11 +28,20 @@ const project = (settings) => ({
 
 const ALLOW_LONG_TESTS = [`${root}/tools/jest-slow.mjs`];
 
+// Specs of real engines need servers: `MNEME_TEST_ENGINES=yes` runs them, and them alone.
+const ON_ENGINES = process.env.MNEME_TEST_ENGINES === 'yes';
+
+const specsOf = (directory) => {
+  if (ON_ENGINES) return ['<rootDir>/src/**/*.int.spec.ts'];
+  const others = directory === 'e2e' ? [] : ['!**/*.e2e.spec.ts'];
+  return ['<rootDir>/src/**/*.spec.ts', '!**/*.int.spec.ts', ...others];
+};
+
 const workspaceProject = (directory) =>
   project({
     displayName: nameOf(directory),
     rootDir: `${root}/${directory}`,
-    testMatch: ['<rootDir>/src/**/*.spec.ts', ...(directory === 'e2e' ? [] : ['!**/*.e2e.spec.ts'])],
+    testMatch: specsOf(directory),
     setupFilesAfterEnv: directory === 'e2e' ? ALLOW_LONG_TESTS : [],
   });
 
@@ -47,5 +56,5 @@ const toolsProject = project({
 export default {
   forceExit: Boolean(process.env.CI),
   testTimeout: 20_000,
-  projects: [...workspaceDirectories().map(workspaceProject), toolsProject],
+  projects: [...workspaceDirectories().map(workspaceProject), ...(ON_ENGINES ? [] : [toolsProject])],
 };

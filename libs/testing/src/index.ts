@@ -11,6 +11,7 @@ export * from './control-store.contract.js';
 export * from './erasable-store.contract.js';
 export * from './erasure-journal.contract.js';
 export * from './event-log.contract.js';
+export * from './engine-address.js';
 export * from './eventually.js';
 export * from './fact-graph.contract.js';
 export * from './fixed-clock.js';

@@ -1,0 +1,2 @@
+/** The event log on Kafka, over kafkajs. */
+export {};

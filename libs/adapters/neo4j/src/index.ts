@@ -1,0 +1,2 @@
+/** The fact graph on Neo4j. */
+export {};

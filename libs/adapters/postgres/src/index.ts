@@ -1,0 +1,2 @@
+/** Control, catalogue and versions on PostgreSQL. */
+export {};

@@ -1,0 +1,2 @@
+/** The vector index on Qdrant. */
+export {};

@@ -1,0 +1,2 @@
+/** Hot session state on Redis. */
+export {};
