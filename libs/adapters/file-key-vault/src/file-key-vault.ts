@@ -1,13 +1,14 @@
-import { unwrapKey, wrapKey } from '@mneme/domain';
+import { Unavailable, unwrapKey, wrapKey } from '@mneme/domain';
 import type { KeyVault } from '@mneme/ports';
 
-/** The keys of a data directory: `root.key` and `commitment.key`. */
+/** The keys of a deployment, as they stand in `root.key` and `commitment.key`. */
 export interface VaultKeys {
   readonly rootKey: Uint8Array;
-  readonly commitmentKey: Uint8Array;
+  /** Absent in a process that writes no commitments: it is not given the key of them. */
+  readonly commitmentKey?: Uint8Array | undefined;
 }
 
-/** Holds the keys that a data directory keeps in files. */
+/** Holds keys that are kept in files. */
 export class FileKeyVault implements KeyVault {
   readonly #keys: VaultKeys;
 
@@ -24,6 +25,8 @@ export class FileKeyVault implements KeyVault {
   }
 
   async commitmentKey(): Promise<Uint8Array> {
-    return this.#keys.commitmentKey;
+    const { commitmentKey } = this.#keys;
+    if (commitmentKey === undefined) throw new Unavailable('this process was not given the commitment key');
+    return commitmentKey;
   }
 }
