@@ -8,6 +8,7 @@ export type { StreamOptions } from './stream-turns.js';
 export { errorOfRefusal, refusalOfError } from './errors.js';
 export * from './locate.js';
 export * from './own-service.js';
+export { type AppName, APP_NAMES, type Place, type ServiceAddresses, type TlsOptions } from './place.js';
 export { fileSource, type LineSource } from './text-lines.js';
 export { TurnLine } from './turn-lines.js';
 export * from './ingest-file.js';

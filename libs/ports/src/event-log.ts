@@ -33,7 +33,10 @@ export interface RecordBatch {
   commit(nextOffset: number): Promise<void>;
   /** Tells the log that the batch is still being worked on. */
   heartbeat(): Promise<void>;
-  /** Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. */
+  /**
+   * Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. All
+   * batches of one partition have the same signal for as long as it is not lost, and another when it has come back.
+   */
   readonly signal: AbortSignal;
 }
 
@@ -49,6 +52,8 @@ export interface ConsumeOptions {
 }
 
 export interface Consumption {
+  /** Partitions that this consumption reads at the moment; others of the group may read the rest. */
+  partitions(): readonly number[];
   /** Stops after the batch in hand; resolves when no handler runs any more. */
   stop(): Promise<void>;
 }

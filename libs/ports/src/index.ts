@@ -14,6 +14,7 @@ export * from './fact-graph.js';
 export type * from './issuer-store.js';
 export type * from './key-vault.js';
 export * from './language-model.js';
+export type * from './leases.js';
 export type * from './memory-survey.js';
 export * from './memory-versions.js';
 export type * from './organisation-store.js';

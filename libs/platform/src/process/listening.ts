@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
-import { type Address, cannotStart } from '@mneme/platform';
+import type { Address } from '../config.js';
+import { cannotStart } from '../run-main.js';
 
 /** Where a server is to listen, and the setting that says so. */
 export interface Listening {

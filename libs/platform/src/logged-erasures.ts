@@ -1,7 +1,6 @@
 import { type ErasureStepTaken, ErasureStepTakenV1, TOPICS } from '@mneme/events';
-import type { Erasure, ErasureStepNote } from '@mneme/domain';
 import type { EventLog } from '@mneme/ports';
-import { parsedJson } from '@mneme/platform';
+import { parsedJson } from './record-json.js';
 
 /** What `erasures` says of one erasure; the steps in their order, each once. */
 export interface LoggedErasure {
@@ -35,37 +34,7 @@ export async function loggedErasures(
   return [...found].map(loggedOf).sort((a, b) => a.last.epoch - b.last.epoch);
 }
 
-/** The journal's record as `erasures` tells it, on top of what the journal knows of the steps before. */
-export function erasureOf(
-  { erasureId, steps, last }: LoggedErasure,
-  { subjectId, known }: { readonly subjectId: Erasure['subjectId']; readonly known: Erasure | undefined },
-): Erasure {
-  const [first = last] = steps;
-  const before = (known?.steps ?? []).slice(0, first.sequence - 1);
-  const verdict = steps.findLast((step) => step.verdict !== undefined)?.verdict ?? known?.verdict;
-  const barrier = steps.findLast((step) => step.barrier !== undefined)?.barrier ?? known?.barrier;
-  return {
-    erasureId,
-    tenantId: last.tenantId,
-    subjectId,
-    epoch: last.epoch,
-    legalBasis: last.legalBasis,
-    requestedBy: last.requestedBy,
-    requestedAt: known?.requestedAt ?? first.takenAt,
-    dueAt: last.dueAt,
-    step: last.step,
-    steps: [...before, ...steps.map(noteOf)],
-    ...(known?.probes === undefined || last.step === 'verified' ? {} : { probes: known.probes }),
-    ...(barrier === undefined ? {} : { barrier }),
-    ...(verdict === undefined ? {} : { verdict }),
-  };
-}
-
 function loggedOf([erasureId, bySequence]: readonly [string, ReadonlyMap<number, ErasureStepTaken>]): LoggedErasure {
   const steps = [...bySequence.values()].sort((a, b) => a.sequence - b.sequence);
   return { erasureId, steps, last: steps.at(-1) as ErasureStepTaken };
-}
-
-function noteOf({ step, takenAt, counts, barrier }: ErasureStepTaken): ErasureStepNote {
-  return { step, takenAt, counts, ...(barrier === undefined ? {} : { barrier }) };
 }

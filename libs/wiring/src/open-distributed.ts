@@ -1,0 +1,75 @@
+import { openFileKeyVault } from '@mneme/file-key-vault';
+import { refusedShadowStores } from '@mneme/platform';
+import type { DistributedConfig } from './engines.config.js';
+import type { EngineFault, EngineSet } from './engine-set.js';
+import type { EngineName } from './engines-of.js';
+import { openGraph, openLog, openSessions, openTables, openVectors } from './open-engine.js';
+import type { OpenStores } from './stores.js';
+
+/** One engine that is open. */
+interface Opened {
+  readonly engine: EngineName;
+  check(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * The engines of one service, each checked while it is opened; the ports of those that the service does not open are
+ * absent. What was opened is closed again when one of them fails.
+ */
+export async function openDistributed(config: DistributedConfig): Promise<EngineSet<OpenStores>> {
+  const keyVault = openFileKeyVault(config.keyFiles);
+  const opened: Opened[] = [];
+  // Backwards: what was opened first stands below what was opened later.
+  const close = async () => {
+    for (const one of opened.toReversed()) await one.close();
+  };
+  const note = <T extends Omit<Opened, 'engine'>>(engine: EngineName, one: T): T => {
+    opened.push({ engine, check: (signal) => one.check(signal), close: () => one.close() });
+    return one;
+  };
+  try {
+    const stores = await openAll(config, note);
+    return {
+      stores: { ...stores, keyVault, shadowStores: refusedShadowStores },
+      places: opened.map(({ engine }) => engine).join(', '),
+      vectorModels: () => [],
+      join: () => undefined,
+      check: (signal) => faultsOf(opened, signal),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type Note = <T extends Omit<Opened, 'engine'>>(engine: EngineName, one: T) => T;
+
+async function openAll(config: DistributedConfig, note: Note): Promise<Omit<OpenStores, 'keyVault'>> {
+  const { service, kafka, postgres, qdrant, neo4j, redis } = config;
+  const log = note('kafka', await openLog(kafka, service));
+  const tables = note('postgres', await openTables(postgres, { service, log: log.log }));
+  const vectors = qdrant === undefined ? {} : note('qdrant', await openVectors(qdrant));
+  const graph = neo4j === undefined ? {} : note('neo4j', await openGraph(neo4j));
+  const sessions = redis === undefined ? {} : note('redis', await openSessions(redis));
+  return { ...portsOf(tables), ...portsOf(log), ...portsOf(vectors), ...portsOf(graph), ...portsOf(sessions) };
+}
+
+/** Without what is not a port. */
+function portsOf<T extends object>(opened: T): Omit<T, 'check' | 'close'> {
+  const { check: _check, close: _close, ...ports } = opened as T & Partial<Opened>;
+  return ports;
+}
+
+async function faultsOf(opened: readonly Opened[], signal: AbortSignal): Promise<readonly EngineFault[]> {
+  const checked = await Promise.allSettled(opened.map((one) => one.check(signal)));
+  return checked.flatMap((result, i) => {
+    const { engine } = opened[i] as Opened;
+    return result.status === 'fulfilled' ? [] : [{ engine, problem: problemOf(result.reason) }];
+  });
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'it cannot be checked';
+}

@@ -1,0 +1,51 @@
+import type { EventLog } from '@mneme/ports';
+import type { KafkaConfig, Neo4jConfig, PostgresConfig, QdrantConfig, RedisConfig } from './distributed.config.js';
+import type { ServiceName } from './engines-of.js';
+import type { OpenStores, Stores } from './stores.js';
+
+// TEMPORARY: until the adapters are merged.
+interface Handle {
+  check(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+type P<K extends keyof Stores> = Required<Pick<Stores, K>> & Handle;
+interface Temp {
+  openKafka(o: object): Promise<P<'log' | 'subjectTopics'>>;
+  openPostgres(
+    o: object,
+    d: object,
+  ): Promise<Omit<OpenStores, 'log' | 'subjectTopics' | 'keyVault' | 'vectorIndex' | 'factGraph'> & Handle>;
+  openQdrant(o: object): Promise<P<'vectorIndex' | 'vectorSurvey'>>;
+  openNeo4j(o: object): Promise<P<'factGraph'>>;
+  openRedis(o: object): Promise<P<'sessionStore'>>;
+}
+
+// One function an engine, each loading its client only when it is called.
+
+export async function openLog({ brokers, topicPrefix, partitionCount }: KafkaConfig, service: ServiceName) {
+  const { openKafka } = (await import('@mneme/kafka')) as unknown as Temp;
+  return openKafka({ brokers, clientId: `mneme-${service}`, topicPrefix, partitionCount });
+}
+
+export async function openTables(
+  { url, schema }: PostgresConfig,
+  { service, log }: { readonly service: ServiceName; readonly log: EventLog },
+) {
+  const { openPostgres } = (await import('@mneme/postgres')) as unknown as Temp;
+  return openPostgres({ url: url.reveal(), schema, applicationName: `mneme-${service}` }, { log });
+}
+
+export async function openVectors({ url, apiKey, collectionPrefix }: QdrantConfig) {
+  const { openQdrant } = (await import('@mneme/qdrant')) as unknown as Temp;
+  return openQdrant({ url, apiKey: apiKey?.reveal(), collectionPrefix });
+}
+
+export async function openGraph({ url, user, password, labelSpace }: Neo4jConfig) {
+  const { openNeo4j } = (await import('@mneme/neo4j')) as unknown as Temp;
+  return openNeo4j({ url, user, password: password.reveal(), labelSpace });
+}
+
+export async function openSessions({ url, keyPrefix }: RedisConfig) {
+  const { openRedis } = (await import('@mneme/redis')) as unknown as Temp;
+  return openRedis({ url: url.reveal(), keyPrefix });
+}
