@@ -11,7 +11,7 @@ import {
   type WishedCommand,
 } from '@mneme/domain';
 import type { AcceptedTurns, EventLog, ReservedTurn, TurnPosition } from '@mneme/ports';
-import { commandEventOf, type PreparedCommand, wishedPayloadOf } from './command-event.js';
+import { commandEventOf, type PreparedCommand, seenVersionOf, wishedPayloadOf } from './command-event.js';
 import type { Keyring, TenantAccess } from './keyring.js';
 import type { Logger } from './logger.js';
 import { encodeReadToken } from './read-token.js';
@@ -95,6 +95,8 @@ export class AcceptCommands {
 
   private async commit(commands: readonly PreparedCommand[]): Promise<AcceptedCommands> {
     const { acceptedTurns, order } = this.ports;
+    // Another process may have accepted what a command changes, by a clock that is ahead of this one.
+    for (const { wished } of commands) order.recordedClock.raiseTo(seenVersionOf(wished));
     const reserved = await acceptedTurns.reserve(
       commands.map(({ commandId, wished: { tenantId, subjectId }, epoch, fingerprint }) => {
         const recordedAt = order.recordedClock.next();

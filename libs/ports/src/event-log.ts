@@ -33,10 +33,7 @@ export interface RecordBatch {
   commit(nextOffset: number): Promise<void>;
   /** Tells the log that the batch is still being worked on. */
   heartbeat(): Promise<void>;
-  /**
-   * Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. All
-   * batches of one partition have the same signal for as long as it is not lost, and another when it has come back.
-   */
+  /** Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. */
   readonly signal: AbortSignal;
 }
 

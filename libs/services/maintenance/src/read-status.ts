@@ -22,7 +22,6 @@ export const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
   ['embedder', TOPICS.memories.name],
   ['fact-graph', TOPICS.memories.name],
   ['access-counts', TOPICS.recalls.name],
-  ['write-filter-recalls', TOPICS.recalls.name],
 ];
 
 /** How the service is: memory, disk, and how far each consumer group is behind. */

@@ -53,7 +53,7 @@ export class WriteFilterModule {
         return runnerOf(handler, place, parts);
       },
     };
-    const providers = [recentRecallsProvider, recallsHeardProvider(config), provider];
+    const providers = [recentRecallsProvider, recallsHeardProvider, provider];
     return { module: WriteFilterModule, providers, exports: providers };
   }
 }
