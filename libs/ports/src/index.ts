@@ -11,6 +11,7 @@ export type * from './erasable-store.js';
 export type * from './erasure-journal.js';
 export type * from './event-log.js';
 export * from './fact-graph.js';
+export * from './graph-limits.js';
 export type * from './issuer-store.js';
 export type * from './key-vault.js';
 export * from './language-model.js';
