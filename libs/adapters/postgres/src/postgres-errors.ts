@@ -24,9 +24,22 @@ export function breaksConnection(error: unknown): boolean {
   return error instanceof Error && ofTheClient(error, { place: '', cause: error }) !== undefined;
 }
 
+/** What the server reported, without the rows and values that it quotes. */
+export class ServerFailure extends Error {
+  override readonly name = 'ServerFailure';
+
+  constructor(
+    message: string,
+    readonly state: string,
+    readonly column?: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Whether the statement was refused because the column must have a value. */
 export function isNullIn(error: unknown, column: string): boolean {
-  return stateOf(error) === '23502' && (error as { readonly column?: unknown }).column === column;
+  return error instanceof ServerFailure && error.state === '23502' && error.column === column;
 }
 
 /**
@@ -123,12 +136,17 @@ function stateOf(error: unknown): string | undefined {
   return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
 }
 
-/** What failed, where and why, without the rows and values that the server quotes. */
 function withoutValues(error: unknown): unknown {
   const state = stateOf(error);
   if (state === undefined) return error;
-  const { message, constraint, routine } = error as Error & { readonly constraint?: string; readonly routine?: string };
+  const { message, constraint, routine, column } = error as Error & ServerFields;
   const quotesValues = ['22', '23', 'P0'].includes(state.slice(0, 2));
   const parts = [state, quotesValues ? constraint : message, routine].filter((part) => part !== undefined);
-  return new Error(parts.join(' '));
+  return new ServerFailure(parts.join(' '), state, column);
+}
+
+interface ServerFields {
+  readonly constraint?: string;
+  readonly routine?: string;
+  readonly column?: string;
 }

@@ -18,7 +18,7 @@ export class ScratchSchema {
     return this.closing(new Database(options));
   }
 
-  /** Closed before the schema is dropped. */
+  /** Closed before the schema is dropped, the last one first. */
   closing<T extends { close(): Promise<void> }>(opening: T): T {
     this.opened.push(opening);
     return opening;
@@ -26,7 +26,7 @@ export class ScratchSchema {
 
   /** Closes what was opened and leaves nothing behind. */
   async drop(): Promise<void> {
-    await Promise.all(this.opened.splice(0).map((opening) => opening.close()));
+    for (const opening of this.opened.splice(0).reverse()) await opening.close();
     const client = new Client({ connectionString: this.url });
     await client.connect();
     await client.query(`DROP SCHEMA IF EXISTS "${this.schema}" CASCADE`);
