@@ -201,7 +201,7 @@ export function sessionDocumentsContract(make: () => Promise<Store>, clock: Fixe
       expect(await store.expire(old + 300_000, 10)).toBe(0);
       await store.eraseSubject(subjectRef(owner.tenantId, owner.subjectId), 2);
       clock.set(old);
-      await store.handOff(handOff, { document: aState() });
+      await store.handOff({ ...handOff, epoch: 2 }, { document: aState({ epoch: 2 }) });
       clock.set(now);
       expect(await store.expire(old, 10)).toBe(0);
       expect(await store.expire(old + 1, 10)).toBe(1);
