@@ -1,12 +1,26 @@
-import { type Env, integerFrom, parseParts, parseEnv, type Reader, Secret, type Shape } from '@mneme/platform';
+import { type Env, integerFrom, oneOf, parseParts, parseEnv, type Reader, Secret, type Shape } from '@mneme/platform';
 import { ENGINES_OF, type EngineName, enginesOf, type ServiceName } from './engines-of.js';
 
 export interface KafkaConfig {
   readonly brokers: readonly string[];
+  /** Before the name of every topic and group. */
   readonly topicPrefix: string;
   /** Of topics that are made; those that exist must have as many. */
   readonly partitionCount: number;
+  /** Copies of each record of topics that are made. */
+  readonly replicationFactor: number;
+  readonly hasTls: boolean;
+  /** Undefined: no user is named. */
+  readonly sasl: SaslConfig | undefined;
 }
+
+export interface SaslConfig {
+  readonly mechanism: (typeof SASL_MECHANISMS)[number];
+  readonly username: string;
+  readonly password: Secret;
+}
+
+const SASL_MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
 
 export interface PostgresConfig {
   /** With its credentials. */
@@ -66,7 +80,7 @@ export function parseDistributedEngines(env: Env, service: ServiceName): Distrib
     ...parseParts<Omit<DistributedEngines, 'service'>>(
       {
         keyFiles: (of) => parseEnv(keyFilesShape(hasCommitments), of),
-        kafka: (of) => parseEnv(kafkaShape, of),
+        kafka: parseKafka,
         postgres: (of) => parseEnv(postgresShape, of),
         qdrant: ifOpened('qdrant', qdrantShape),
         neo4j: ifOpened('neo4j', neo4jShapeOf(env)),
@@ -87,10 +101,30 @@ function keyFilesShape(hasCommitments: boolean): Shape<KeyFilesConfig> {
   };
 }
 
-const kafkaShape: Shape<KafkaConfig> = {
+function parseKafka(env: Env): KafkaConfig {
+  const hasUser = env['MNEME_KAFKA_SASL_USERNAME'] !== undefined;
+  const { of, sasl } = parseParts<{ of: Omit<KafkaConfig, 'sasl'>; sasl: SaslConfig | undefined }>(
+    {
+      of: (given) => parseEnv(kafkaShape, given),
+      sasl: (given) => (hasUser ? parseEnv(saslShape, given) : undefined),
+    },
+    env,
+  );
+  return { ...of, sasl };
+}
+
+const kafkaShape: Shape<Omit<KafkaConfig, 'sasl'>> = {
   brokers: ['MNEME_KAFKA_BROKERS', brokers],
-  topicPrefix: ['MNEME_KAFKA_TOPIC_PREFIX', nameOr('mneme', /^[A-Za-z0-9._-]{1,64}$/)],
+  topicPrefix: ['MNEME_KAFKA_TOPIC_PREFIX', nameOr('', /^[A-Za-z0-9._-]{0,100}$/)],
   partitionCount: ['MNEME_KAFKA_PARTITIONS', integerFrom(1, 1_024, 16)],
+  replicationFactor: ['MNEME_KAFKA_REPLICATION', integerFrom(1, 7, 1)],
+  hasTls: ['MNEME_KAFKA_TLS', (value) => oneOf(['on', 'off'], 'off')(value) === 'on'],
+};
+
+const saslShape: Shape<SaslConfig> = {
+  mechanism: ['MNEME_KAFKA_SASL_MECHANISM', oneOf(SASL_MECHANISMS, 'scram-sha-512')],
+  username: ['MNEME_KAFKA_SASL_USERNAME', named('the name of a user')],
+  password: ['MNEME_KAFKA_SASL_PASSWORD', (value) => new Secret(filled(value ?? '', 'the password is expected'))],
 };
 
 const postgresShape: Shape<PostgresConfig> = {

@@ -1,5 +1,5 @@
 import { openFileKeyVault } from '@mneme/file-key-vault';
-import { refusedShadowStores } from '@mneme/platform';
+import { type Logger, refusedShadowStores } from '@mneme/platform';
 import type { DistributedConfig } from './engines.config.js';
 import type { EngineFault, EngineSet } from './engine-set.js';
 import type { EngineName } from './engines-of.js';
@@ -17,7 +17,7 @@ interface Opened {
  * The engines of one service, each checked while it is opened; the ports of those that the service does not open are
  * absent. What was opened is closed again when one of them fails.
  */
-export async function openDistributed(config: DistributedConfig): Promise<EngineSet<OpenStores>> {
+export async function openDistributed(config: DistributedConfig, logger: Logger): Promise<EngineSet<OpenStores>> {
   const keyVault = openFileKeyVault(config.keyFiles);
   const opened: Opened[] = [];
   // Backwards: what was opened first stands below what was opened later.
@@ -29,7 +29,7 @@ export async function openDistributed(config: DistributedConfig): Promise<Engine
     return one;
   };
   try {
-    const stores = await openAll(config, note);
+    const stores = await openAll(config, { logger, note });
     return {
       stores: { ...stores, keyVault, shadowStores: refusedShadowStores },
       places: opened.map(({ engine }) => engine).join(', '),
@@ -46,10 +46,13 @@ export async function openDistributed(config: DistributedConfig): Promise<Engine
 
 type Note = <T extends Omit<Opened, 'engine'>>(engine: EngineName, one: T) => T;
 
-async function openAll(config: DistributedConfig, note: Note): Promise<Omit<OpenStores, 'keyVault'>> {
+async function openAll(
+  config: DistributedConfig,
+  { logger, note }: { readonly logger: Logger; readonly note: Note },
+): Promise<Omit<OpenStores, 'keyVault'>> {
   const { service, kafka, postgres, qdrant, neo4j, redis } = config;
-  const log = note('kafka', await openLog(kafka, service));
-  const tables = note('postgres', await openTables(postgres, { service, log: log.log }));
+  const log = note('kafka', await openLog(kafka, { service, logger }));
+  const tables = note('postgres', await openTables(postgres, { service, logger, log: log.log }));
   const vectors = qdrant === undefined ? {} : note('qdrant', await openVectors(qdrant));
   const graph = neo4j === undefined ? {} : note('neo4j', await openGraph(neo4j));
   const sessions = redis === undefined ? {} : note('redis', await openSessions(redis));

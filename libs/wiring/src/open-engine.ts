@@ -1,4 +1,6 @@
 import type { EventLog } from '@mneme/ports';
+import type { Logger } from '@mneme/platform';
+import type { Postgres } from '@mneme/postgres';
 import type { KafkaConfig, Neo4jConfig, PostgresConfig, QdrantConfig, RedisConfig } from './distributed.config.js';
 import type { ServiceName } from './engines-of.js';
 import type { OpenStores, Stores } from './stores.js';
@@ -10,7 +12,6 @@ interface Handle {
 }
 type P<K extends keyof Stores> = Required<Pick<Stores, K>> & Handle;
 interface Temp {
-  openKafka(o: object): Promise<P<'log' | 'subjectTopics'>>;
   openPostgres(
     o: object,
     d: object,
@@ -22,16 +23,34 @@ interface Temp {
 
 // One function an engine, each loading its client only when it is called.
 
-export async function openLog({ brokers, topicPrefix, partitionCount }: KafkaConfig, service: ServiceName) {
-  const { openKafka } = (await import('@mneme/kafka')) as unknown as Temp;
-  return openKafka({ brokers, clientId: `mneme-${service}`, topicPrefix, partitionCount });
+interface Opening {
+  readonly service: ServiceName;
+  readonly logger: Logger;
+}
+
+export async function openLog(
+  { brokers, topicPrefix, partitionCount, replicationFactor, hasTls, sasl }: KafkaConfig,
+  { service, logger }: Opening,
+) {
+  const { openKafka } = await import('@mneme/kafka');
+  return openKafka({
+    brokers,
+    clientId: `mneme-${service}`,
+    topicPrefix,
+    partitionCount,
+    replicationFactor,
+    minInsyncReplicas: replicationFactor >= 3 ? 2 : 1,
+    ...(hasTls ? { tls: true } : {}),
+    ...(sasl === undefined ? {} : { sasl: { ...sasl, password: sasl.password.reveal() } }),
+    log: (level, message, error) => logger[level](message, error === undefined ? {} : { error }),
+  });
 }
 
 export async function openTables(
   { url, schema }: PostgresConfig,
-  { service, log }: { readonly service: ServiceName; readonly log: EventLog },
-) {
-  const { openPostgres } = (await import('@mneme/postgres')) as unknown as Temp;
+  { service, log }: Opening & { readonly log: EventLog },
+): Promise<Postgres> {
+  const { openPostgres } = await import('@mneme/postgres');
   return openPostgres({ url: url.reveal(), schema, applicationName: `mneme-${service}` }, { log });
 }
 

@@ -45,7 +45,7 @@ export interface Hearing {
  * data directory; Corrupt, also `newer-version`, when what is there cannot be trusted.
  */
 export async function openEngines(config: EnginesConfig, hearing: Hearing, shared?: SharedOpening): Promise<Engines> {
-  const set = await openSet(config, shared);
+  const set = await openSet(config, hearing.logger, shared);
   return withModels(set, { config, hearing, service: 'standalone' }) as Promise<Engines>;
 }
 
@@ -56,13 +56,17 @@ export async function openEnginesOf(
   hearing: Hearing,
 ): Promise<OpenEngines> {
   const { openDistributed } = await import('./open-distributed.js');
-  return withModels(await openDistributed(config), { config, hearing, service });
+  return withModels(await openDistributed(config, hearing.logger), { config, hearing, service });
 }
 
 // What an engine is spoken to with is loaded only where it is chosen.
-async function openSet(config: EnginesConfig, shared: SharedOpening | undefined): Promise<EngineSet<Stores>> {
+async function openSet(
+  config: EnginesConfig,
+  logger: Logger,
+  shared: SharedOpening | undefined,
+): Promise<EngineSet<Stores>> {
   if (config.profile === 'embedded') return (await import('./open-embedded.js')).openEmbedded(config, shared);
-  return (await (await import('./open-distributed.js')).openDistributed(config)) as EngineSet<Stores>;
+  return (await (await import('./open-distributed.js')).openDistributed(config, logger)) as EngineSet<Stores>;
 }
 
 interface Models {

@@ -43,6 +43,7 @@ export class KafkaConsumption implements Consumption {
   private readonly done: Promise<void>;
   private failure: { readonly error: unknown } | undefined;
   private stalls = 0;
+  private held: readonly number[] = [];
 
   constructor(
     private readonly consumed: ConsumedTopic,
@@ -70,6 +71,10 @@ export class KafkaConsumption implements Consumption {
     return new KafkaConsumption(consumed, options, handlers);
   }
 
+  partitions(): readonly number[] {
+    return this.held;
+  }
+
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.done;
@@ -82,6 +87,7 @@ export class KafkaConsumption implements Consumption {
       try {
         const membership = await this.join();
         if (membership === undefined) break;
+        this.held = membership.partitions;
         await new HeldPartitions(membership, this.heldWork()).hold(this.stopping.signal);
         pauseMs = limits.retryPauseMs;
       } catch (error) {
@@ -90,6 +96,8 @@ export class KafkaConsumption implements Consumption {
         this.consumed.log('warn', `${groupId} joins again`, error instanceof Stalled ? error.error : error);
         await delay(pauseMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
         pauseMs = Math.min(pauseMs * 2, limits.retryPauseMsMax);
+      } finally {
+        this.held = [];
       }
     }
     await Promise.all(this.running.values());
