@@ -26,6 +26,8 @@ export interface PostgresConfig {
   /** With its credentials. */
   readonly url: Secret;
   readonly schema: string;
+  /** Connections of one process at most. */
+  readonly poolSizeMax: number;
 }
 
 export interface QdrantConfig {
@@ -130,6 +132,8 @@ const saslShape: Shape<SaslConfig> = {
 const postgresShape: Shape<PostgresConfig> = {
   url: ['MNEME_POSTGRES_URL', secretUrl(['postgres:', 'postgresql:'], 'postgres://user:password@host:5432/database')],
   schema: ['MNEME_POSTGRES_SCHEMA', nameOr('mneme', /^[a-z_][a-z0-9_]{0,47}$/)],
+  // Some twelve processes share what a server gives by default, which is 100.
+  poolSizeMax: ['MNEME_POSTGRES_POOL_MAX', integerFrom(1, 100, 6)],
 };
 
 const qdrantShape: Shape<QdrantConfig> = {

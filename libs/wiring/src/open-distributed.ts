@@ -55,7 +55,7 @@ async function openAll(
   const tables = note('postgres', await openTables(postgres, { service, logger, log: log.log }));
   const vectors = qdrant === undefined ? {} : note('qdrant', await openVectors(qdrant));
   const graph = neo4j === undefined ? {} : note('neo4j', await openGraph(neo4j));
-  const sessions = redis === undefined ? {} : note('redis', await openSessions(redis));
+  const sessions = redis === undefined ? {} : note('redis', await openSessions(redis, { service, logger }));
   return { ...portsOf(tables), ...portsOf(log), ...portsOf(vectors), ...portsOf(graph), ...portsOf(sessions) };
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from '@mneme/platform';
 import type { Postgres } from '@mneme/postgres';
 import type { KafkaConfig, Neo4jConfig, PostgresConfig, QdrantConfig, RedisConfig } from './distributed.config.js';
 import type { ServiceName } from './engines-of.js';
-import type { OpenStores, Stores } from './stores.js';
+import type { Stores } from './stores.js';
 
 // TEMPORARY: until the adapters are merged.
 interface Handle {
@@ -12,13 +12,8 @@ interface Handle {
 }
 type P<K extends keyof Stores> = Required<Pick<Stores, K>> & Handle;
 interface Temp {
-  openPostgres(
-    o: object,
-    d: object,
-  ): Promise<Omit<OpenStores, 'log' | 'subjectTopics' | 'keyVault' | 'vectorIndex' | 'factGraph'> & Handle>;
   openQdrant(o: object): Promise<P<'vectorIndex' | 'vectorSurvey'>>;
   openNeo4j(o: object): Promise<P<'factGraph'>>;
-  openRedis(o: object): Promise<P<'sessionStore'>>;
 }
 
 // One function an engine, each loading its client only when it is called.
@@ -47,11 +42,11 @@ export async function openLog(
 }
 
 export async function openTables(
-  { url, schema }: PostgresConfig,
+  { url, schema, poolSizeMax }: PostgresConfig,
   { service, log }: Opening & { readonly log: EventLog },
 ): Promise<Postgres> {
   const { openPostgres } = await import('@mneme/postgres');
-  return openPostgres({ url: url.reveal(), schema, applicationName: `mneme-${service}` }, { log });
+  return openPostgres({ url: url.reveal(), schema, poolSizeMax, applicationName: `mneme-${service}` }, { log });
 }
 
 export async function openVectors({ url, apiKey, collectionPrefix }: QdrantConfig) {
@@ -64,7 +59,7 @@ export async function openGraph({ url, user, password, labelSpace }: Neo4jConfig
   return openNeo4j({ url, user, password: password.reveal(), labelSpace });
 }
 
-export async function openSessions({ url, keyPrefix }: RedisConfig) {
-  const { openRedis } = (await import('@mneme/redis')) as unknown as Temp;
-  return openRedis({ url: url.reveal(), keyPrefix });
+export async function openSessions({ url, keyPrefix }: RedisConfig, { logger }: Opening) {
+  const { openRedis } = await import('@mneme/redis');
+  return openRedis({ url: url.reveal(), keyPrefix, warn: (message) => logger.warn(message) });
 }

@@ -5,7 +5,9 @@ import { CONTROL_SCHEMA } from './control-schema.js';
 import { controlOn } from './control-stores.js';
 import { Database } from './database.js';
 import { type DatabaseLimits, databaseOptions } from './database-options.js';
+import { LEASE_SCHEMA } from './lease-schema.js';
 import { migrate } from './migrate.js';
+import { PostgresLeases } from './postgres-leases.js';
 
 export interface PostgresOptions extends Partial<DatabaseLimits> {
   /** `postgres://user:password@host:5432/database`; of its parameters those of TLS and `host` for a socket alone. */
@@ -23,13 +25,14 @@ export type Postgres = Awaited<ReturnType<typeof openPostgres>>;
  */
 export async function openPostgres({ url, schema, ...limits }: PostgresOptions, { log }: { readonly log: EventLog }) {
   const options = databaseOptions({ url, schema }, limits);
-  await migrate(options, [CONTROL_SCHEMA, CATALOGUE_SCHEMA]);
+  await migrate(options, [CONTROL_SCHEMA, CATALOGUE_SCHEMA, LEASE_SCHEMA]);
   const database = new Database(options);
   const control = controlOn(database);
   const catalogue = catalogueOn(database, log);
   return {
     ...control,
     ...catalogue,
+    leases: new PostgresLeases(database),
     check: (signal: AbortSignal) => database.check(signal),
     close: async () => {
       await control.acceptedTurns.close();
