@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { LimitExceeded, type MemoryError, Unavailable } from '@mneme/domain';
 import type { LogAppend, LogPosition } from '@mneme/ports';
 import type { Message } from 'kafkajs';
@@ -70,11 +70,16 @@ export class KafkaAppends {
 
   private async pump(): Promise<void> {
     while (this.waiting.length > 0) {
-      await pause(this.limits.appendLingerMs);
+      await this.linger();
       const calls = this.take();
       if (calls.length > 0) await this.send(calls);
     }
     this.pumping = undefined;
+  }
+
+  private linger(): Promise<unknown> {
+    const { appendLingerMs } = this.limits;
+    return appendLingerMs === 0 ? nextTurn() : pause(appendLingerMs);
   }
 
   /** The calls of the next request; those whose time is over are refused. */

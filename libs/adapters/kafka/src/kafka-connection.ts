@@ -1,5 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Broker, Cluster, Kafka } from 'kafkajs';
-import { isStaleMetadata, typeOf } from './kafka-errors.js';
+import { isStaleMetadata, isTransient, typeOf } from './kafka-errors.js';
+
+const ATTEMPTS_MAX = 5;
+const ATTEMPT_PAUSE_MS = 25;
 
 /** What kafkajs's brokers can do beyond its types: the protocol of consumer groups. */
 export interface GroupBroker extends Omit<Broker, 'offsetCommit' | 'offsetFetch'> {
@@ -72,13 +76,15 @@ export class KafkaConnection {
     }
   }
 
-  /** `use`, tried once more when what failed is likely to be a connection that had gone stale. */
+  /** `use`, tried again for a moment while what fails is a connection, or a leader that was just elected. */
   async useAgain<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
-    try {
-      return await this.use(work);
-    } catch (error) {
-      if (typeOf(error) !== undefined && !isStaleMetadata(error)) throw error;
-      return this.use(work);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.use(work);
+      } catch (error) {
+        if (attempt >= ATTEMPTS_MAX || !isTransient(error)) throw error;
+        await pause(ATTEMPT_PAUSE_MS * 2 ** attempt);
+      }
     }
   }
 

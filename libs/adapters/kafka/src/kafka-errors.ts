@@ -5,6 +5,7 @@ interface KafkaFailure {
   readonly name: string;
   readonly message: string;
   readonly type?: string;
+  readonly retriable?: boolean;
   readonly cause?: unknown;
 }
 
@@ -39,6 +40,13 @@ export function isStaleMetadata(error: unknown): boolean {
 /** True when Kafka no longer counts this member to the group's generation. */
 export function isLostMembership(error: unknown): boolean {
   return LOST_MEMBERSHIP.has(typeOf(error) ?? '');
+}
+
+/** True when the same may work in a moment: by what Kafka says of its error, or because it was not reached. */
+export function isTransient(error: unknown): boolean {
+  if (isMemoryError(error)) return false;
+  const { retriable, type } = error as Partial<KafkaFailure>;
+  return type === undefined ? !isDenied(error) : retriable === true || isStaleMetadata(error);
 }
 
 export function isOutOfRange(error: unknown): boolean {

@@ -6,7 +6,7 @@ export interface KafkaLimits {
   readonly requestTimeoutMs: number;
   /** How long an append may wait for its turn, and then for Kafka: twice this is the longest that a call takes. */
   readonly appendTimeoutMs: number;
-  /** How long an append waits for others that share its request. */
+  /** How long an append waits for others that share its request; those that come while one is under way share the next. */
   readonly appendLingerMs: number;
   /** Records and bytes of one request; a call that is larger is sent in several, in its order. */
   readonly appendRecordsMax: number;
@@ -55,7 +55,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   connectTimeoutMs: 3_000,
   requestTimeoutMs: 10_000,
   appendTimeoutMs: 5_000,
-  appendLingerMs: 1,
+  appendLingerMs: 0,
   appendRecordsMax: 5_000,
   appendBytesMax: 8 * MIB,
   appendBatchBytesMax: MIB,

@@ -119,6 +119,8 @@ async function portsOn(opened: Opened, appending: Kafka): Promise<KafkaPorts> {
   const [reading, scanning, writing] = [connect(topics), connect(topics), new KafkaConnection(appending, topics)];
   const appends = new KafkaAppends(new IdempotentProducer(writing, limits), names, limits);
   const reads = new KafkaReads(reading, names, limits);
+  // A topic that was just made has no leaders yet for a moment.
+  for (const { name } of names.all()) await reads.endOffsets(name as never);
   const eventLog = new KafkaEventLog({ names, appends, reads, limits, log, connect });
   const subjectTopics = new KafkaSubjectTopics(new KafkaReads(scanning, names, limits), names, limits);
   return {

@@ -1,6 +1,6 @@
 import type { Retention, TopicDefinition } from '@mneme/events';
 import { InvalidInput, Unavailable } from '@mneme/domain';
-import { type Admin, ConfigResourceTypes } from 'kafkajs';
+import kafkajs, { type Admin } from 'kafkajs';
 import type { TopicNames } from './topic-names.js';
 
 const HOUR_MS = 3_600_000;
@@ -73,7 +73,7 @@ async function checkConfigs(admin: Admin, names: TopicNames, settings: TopicSett
   const definitions = new Map(names.all().map((definition) => [names.topic(definition.name as never), definition]));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: [...definitions.keys()].map((name) => ({ type: ConfigResourceTypes.TOPIC, name })),
+    resources: [...definitions.keys()].map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),
   });
   for (const { resourceName: topic, configEntries } of resources) {
     const retention = definitions.get(topic)?.retention;

@@ -27,7 +27,7 @@ export async function startOffsetsOf(
 ): Promise<ReadonlyMap<number, StartOffset>> {
   if (partitions.length === 0) return new Map();
   const committed = await member.committed();
-  const [starts, ends] = await connection.use((cluster) =>
+  const [starts, ends] = await connection.useAgain((cluster) =>
     Promise.all([
       offsetsIn(cluster, topic, { partitions, at: 'start' }),
       offsetsIn(cluster, topic, { partitions, at: 'end' }),
