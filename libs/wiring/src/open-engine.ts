@@ -28,7 +28,9 @@ export async function openLog(
   { service, logger }: Opening,
 ) {
   const { openKafka } = await import('@mneme/kafka');
-  return openKafka({
+  // What goes wrong at the opening is thrown, in one line.
+  let isOpen = false;
+  const opened = await openKafka({
     brokers,
     clientId: `mneme-${service}`,
     topicPrefix,
@@ -37,8 +39,12 @@ export async function openLog(
     minInsyncReplicas: replicationFactor >= 3 ? 2 : 1,
     ...(hasTls ? { tls: true } : {}),
     ...(sasl === undefined ? {} : { sasl: { ...sasl, password: sasl.password.reveal() } }),
-    log: (level, message, error) => logger[level](message, error === undefined ? {} : { error }),
+    log: (level, message, error) => {
+      if (isOpen) logger[level](message, error === undefined ? {} : { error });
+    },
   });
+  isOpen = true;
+  return opened;
 }
 
 export async function openTables(
