@@ -132,10 +132,10 @@ export class AcceptCommands {
     const { log, acceptedTurns, logger } = this.ports;
     const events = [...missing.values()];
     const appended = await log.append(events.map((event) => this.appendOf(event)));
-    const marks = events.map(({ commandId }, i) => {
+    const marks = events.map(({ commandId, recordedAt }, i) => {
       const { partition = 0, offset = 0 } = appended[i] ?? {};
       positions.set(commandId, { partition, offset });
-      return { turnId: commandId, partition, offset };
+      return { turnId: commandId, recordedAt, partition, offset };
     });
     // The log has the commands: without its mark a repeat is published again, and applied once.
     await acceptedTurns.mark(marks).catch((error: unknown) => {

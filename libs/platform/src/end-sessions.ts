@@ -134,10 +134,10 @@ export class EndSessions {
     const { log, acceptedTurns, logger } = this.ports;
     const events = [...missing.values()];
     const appended = await log.append(events.map((event) => this.appendOf(event)));
-    const marks = events.map(({ endId }, i) => {
+    const marks = events.map(({ endId, recordedAt }, i) => {
       const { partition = 0, offset = 0 } = appended[i] ?? {};
       positions.set(endId, { partition, offset });
-      return { turnId: endId, partition, offset };
+      return { turnId: endId, recordedAt, partition, offset };
     });
     // The log has the ends: without its mark a repeat is published again, and decided alike.
     await acceptedTurns.mark(marks).catch((error: unknown) => {

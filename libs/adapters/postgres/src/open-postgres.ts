@@ -31,6 +31,9 @@ export async function openPostgres({ url, schema, ...limits }: PostgresOptions, 
     ...control,
     ...catalogue,
     check: (signal: AbortSignal) => database.check(signal),
-    close: () => database.close(),
+    close: async () => {
+      await control.acceptedTurns.close();
+      await database.close();
+    },
   };
 }

@@ -21,12 +21,25 @@ export function isTransient(error: unknown): boolean {
 export function breaksConnection(error: unknown): boolean {
   const state = stateOf(error);
   if (state !== undefined) return state === '0A000' || /^(08|57P)/.test(state);
-  return error instanceof Error && ofTheClient(error, { place: '', cause: error }) !== undefined;
+  return ofTheClient(error, { place: '', cause: error }) !== undefined;
+}
+
+/** What the server reported, without the rows and values that it quotes. */
+export class ServerFailure extends Error {
+  override readonly name = 'ServerFailure';
+
+  constructor(
+    message: string,
+    readonly state: string,
+    readonly column?: string,
+  ) {
+    super(message);
+  }
 }
 
 /** Whether the statement was refused because the column must have a value. */
 export function isNullIn(error: unknown, column: string): boolean {
-  return stateOf(error) === '23502' && (error as { readonly column?: unknown }).column === column;
+  return error instanceof ServerFailure && error.state === '23502' && error.column === column;
 }
 
 /**
@@ -107,28 +120,41 @@ const CLIENT_FAILURES = [
 ];
 
 function ofTheClient(error: unknown, { place, cause }: Failure): MemoryError | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { message } = error;
+  if (!isFailure(error)) return undefined;
+  const { message, code } = error;
   if (CLIENT_TIMEOUTS.some((text) => message.startsWith(text))) {
     return new Timeout(`PostgreSQL at ${place} did not answer in time`, { cause });
   }
-  const isKnown = CLIENT_FAILURES.some((text) => message.startsWith(text));
-  if (!isKnown && !('code' in error && typeof error.code === 'string')) return undefined;
-  return new Unavailable(`PostgreSQL at ${place} cannot be reached`, { cause });
+  const isKnown = code !== undefined || CLIENT_FAILURES.some((text) => message.startsWith(text));
+  return isKnown ? new Unavailable(`PostgreSQL at ${place} cannot be reached`, { cause }) : undefined;
 }
 
-/** Five letters and digits, from the server; a client's own code (`ECONNREFUSED`) is longer. */
+interface Fields {
+  readonly message: string;
+  readonly code?: string;
+  readonly severity?: string;
+  readonly constraint?: string;
+  readonly routine?: string;
+  readonly column?: string;
+}
+
+// By what it holds: an error of the network is of the runtime's own class, which need not be that of this module.
+function isFailure(error: unknown): error is Fields {
+  if (typeof error !== 'object' || error === null || !('message' in error) || typeof error.message !== 'string')
+    return false;
+  return !('code' in error) || typeof error.code === 'string';
+}
+
+/** Five letters and digits, from the server; a client's own code (`ECONNREFUSED`) comes without a severity. */
 function stateOf(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return undefined;
-  return /^[0-9A-Z]{5}$/.test(error.code) && 'severity' in error ? error.code : undefined;
+  return isFailure(error) && error.severity !== undefined ? error.code : undefined;
 }
 
-/** What failed, where and why, without the rows and values that the server quotes. */
 function withoutValues(error: unknown): unknown {
   const state = stateOf(error);
   if (state === undefined) return error;
-  const { message, constraint, routine } = error as Error & { readonly constraint?: string; readonly routine?: string };
+  const { message, constraint, routine, column } = error as Fields;
   const quotesValues = ['22', '23', 'P0'].includes(state.slice(0, 2));
   const parts = [state, quotesValues ? constraint : message, routine].filter((part) => part !== undefined);
-  return new Error(parts.join(' '));
+  return new ServerFailure(parts.join(' '), state, column);
 }
