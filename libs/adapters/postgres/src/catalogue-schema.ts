@@ -3,7 +3,7 @@ import { VERSIONS_STEP } from './versions-schema.js';
 
 /**
  * One row a version of a memory. Every index that serves reads begins with tenant and audience, every index that serves
- * sweeps with tenant and subject; only the key, by which a row is found when its id is known, does not.
+ * sweeps with tenant and subject. Only what removes a version is told nothing but its id.
  *
  * A twelfth of each page is left free, so that counting an access rewrites a row where it stands and touches no index.
  */
@@ -35,10 +35,11 @@ const CATALOGUE_STEP = `
     access_count bigint NOT NULL DEFAULT 0,
     last_access_ms bigint,
     sealed text COLLATE "C" NOT NULL,
-    PRIMARY KEY (memory_id, version)
+    PRIMARY KEY (tenant_id, memory_id, version)
   ) WITH (fillfactor = 92);
   -- Sealed text does not compress: no time is lost on trying.
   ALTER TABLE catalogue ALTER COLUMN sealed SET STORAGE EXTERNAL;
+  CREATE INDEX catalogue_by_memory ON catalogue (memory_id, version);
   CREATE INDEX catalogue_by_audience ON catalogue (tenant_id, audience, occurred_at_ms, recorded_at, memory_id);
   CREATE INDEX catalogue_by_subject ON catalogue (tenant_id, subject_id, source_id, memory_id, version);
 

@@ -11,7 +11,7 @@ const IN_ORDER = 'occurred_at_ms DESC, recorded_at DESC, memory_id DESC';
 export const CATALOGUE_READS = namedStatementsOf('catalogue', {
   // One step down the key for each id, whatever the planner believes about the table.
   get: `SELECT ${ROW.of('own')} FROM unnest(:memoryIds::uuid[]) AS asked (id) CROSS JOIN LATERAL (
-      SELECT * FROM catalogue WHERE memory_id = asked.id AND ${OF_TENANT} ORDER BY version DESC LIMIT 1
+      SELECT * FROM catalogue WHERE ${OF_TENANT} AND memory_id = asked.id ORDER BY version DESC LIMIT 1
     ) AS own WHERE ${READABLE}`,
   // Each audience follows the order of the index and stops at the limit.
   list: `SELECT ${ROW.of('page')} FROM ${EACH_AUDIENCE} CROSS JOIN LATERAL (
@@ -32,15 +32,14 @@ const of = (table: string) => `(${names.map((name) => `${table}.${name}`).join('
 
 /** What the projection writes. */
 export const CATALOGUE_WRITES = statementsOf('catalogue', {
-  // A record never takes the place of another tenant's, and one that is there already is not written again. Accesses are
-  // the memory's: a new version begins with them.
+  // What is there already is not written again. Accesses are the memory's: a new version begins with them.
   put: `INSERT INTO catalogue AS own (${ROW.list}, access_count, last_access_ms)
     SELECT fresh.*, coalesce(seen.access_count, 0), seen.last_access_ms FROM ${ROW.unnested('fresh')} CROSS JOIN LATERAL (
       SELECT max(access_count) AS access_count, max(last_access_ms) AS last_access_ms FROM catalogue
-      WHERE memory_id = fresh.memory_id AND tenant_id = fresh.tenant_id
+      WHERE tenant_id = fresh.tenant_id AND memory_id = fresh.memory_id
     ) AS seen
-    ON CONFLICT (memory_id, version) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}
-    WHERE own.tenant_id = excluded.tenant_id AND ${of('own')} IS DISTINCT FROM ${of('excluded')}`,
+    ON CONFLICT (tenant_id, memory_id, version) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}
+    WHERE ${of('own')} IS DISTINCT FROM ${of('excluded')}`,
   remove: `DELETE FROM catalogue USING unnest($1::uuid[], $2::bigint[]) AS gone (memory_id, version)
     WHERE catalogue.memory_id = gone.memory_id AND catalogue.version = gone.version`,
 });

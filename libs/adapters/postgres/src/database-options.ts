@@ -1,5 +1,6 @@
 import type { ClientConfig } from 'pg';
 import { columnTypes } from './column-types.js';
+import { PLANNER_OPTIONS } from './planner-settings.js';
 import { checkSchemaName, parsePostgresUrl, type PostgresAddress } from './postgres-address.js';
 
 export interface DatabaseLimits {
@@ -56,7 +57,7 @@ const SILENCE_MS = 5_000;
 export function clientConfig(options: DatabaseOptions): ClientConfig {
   return {
     connectionString: options.address.url,
-    options: `-c search_path=${options.schema} -c client_encoding=UTF8`,
+    options: `-c search_path=${options.schema} -c client_encoding=UTF8 ${PLANNER_OPTIONS}`,
     application_name: options.applicationName,
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + SILENCE_MS,

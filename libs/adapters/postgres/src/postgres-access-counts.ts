@@ -43,11 +43,12 @@ const WRITE = statementsOf('access-counts', {
   count: `UPDATE catalogue AS own SET access_count = own.access_count + locked.number,
       last_access_ms = greatest(own.last_access_ms, locked.at_ms)
     FROM (
-      SELECT found.memory_id, found.version, seen.number, seen.at_ms
+      SELECT found.tenant_id, found.memory_id, found.version, seen.number, seen.at_ms
       FROM unnest($1::text[], $2::uuid[], $3::bigint[], $4::bigint[]) AS seen (tenant_id, memory_id, number, at_ms)
-      JOIN catalogue AS found ON found.memory_id = seen.memory_id AND found.tenant_id = seen.tenant_id
-      ORDER BY found.memory_id, found.version FOR NO KEY UPDATE OF found
-    ) AS locked WHERE own.memory_id = locked.memory_id AND own.version = locked.version`,
+      JOIN catalogue AS found ON found.tenant_id = seen.tenant_id AND found.memory_id = seen.memory_id
+      ORDER BY found.tenant_id, found.memory_id, found.version FOR NO KEY UPDATE OF found
+    ) AS locked
+    WHERE own.tenant_id = locked.tenant_id AND own.memory_id = locked.memory_id AND own.version = locked.version`,
 });
 
 const READ = namedStatementsOf('access-counts', {

@@ -49,13 +49,15 @@ describe('PostgreSQL catalogue', () => {
     }
   });
 
-  it('takes the last of a version that comes twice in one call, and never another tenant’s', async () => {
+  it('takes the last of a version that comes twice in one call, and another tenant’s beside it', async () => {
     const catalogue = await openCatalogue();
     const row = catalogueRowOf(aMemory());
     const foreign = { ...row, tenantId: randomTenantId() };
     await catalogue.upsert([row, { ...row, confidence: 0.1 }, foreign]);
     expect(await read(catalogue, row)).toEqual([{ ...row, confidence: 0.1 }]);
-    expect(await read(catalogue, foreign)).toEqual([]);
+    expect(await read(catalogue, foreign)).toEqual([foreign]);
+    await catalogue.remove([row]);
+    expect([...(await read(catalogue, row)), ...(await read(catalogue, foreign))]).toEqual([]);
   });
 
   it('does not write again what is there already', async () => {

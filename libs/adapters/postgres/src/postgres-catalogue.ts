@@ -108,20 +108,21 @@ const BEFORE_ALL: Required<ListPage>['after'] = {
   memoryId: FIRST_MEMORY_ID as MemoryId,
 };
 
-/**
- * Each version once, the last given, unless it is another tenant's; by key, so that two writers never wait for each other
- * crosswise.
- */
+/** Each version once, the last given; by key, so that two writers never wait for each other crosswise. */
 function inOrder(rows: readonly CatalogueRow[]): readonly CatalogueRow[] {
   const byKey = new Map<string, CatalogueRow>();
   for (const row of rows) {
     checkMemoryId(row.memoryId);
-    const key = `${row.memoryId}/${row.version}`;
-    if ((byKey.get(key) ?? row).tenantId === row.tenantId) byKey.set(key, row);
+    byKey.set(`${row.tenantId}/${row.memoryId}/${row.version}`, row);
   }
-  return [...byKey.values()].sort((a, b) =>
-    a.memoryId === b.memoryId ? a.version - b.version : a.memoryId < b.memoryId ? -1 : 1,
+  return [...byKey.values()].sort(
+    (a, b) => compare(a.tenantId, b.tenantId) || compare(a.memoryId, b.memoryId) || compare(a.version, b.version),
   );
+}
+
+function compare<T extends string | number>(a: T, b: T): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }
 
 function* chunksOf<T>(all: readonly T[], size: number): Generator<readonly T[]> {
