@@ -51,9 +51,11 @@ export class MemoryKeys {
    * @throws InvalidInput for a partition that there is not; Unavailable when the log ends before what was noted of it.
    */
   async catchUp(partition: number): Promise<void> {
+    // First the mark: whoever moves it further meanwhile has seen a later end than ours.
+    const known = await this.db.get<Mark>(KEYS.mark, partition);
     const end = (await this.log.endOffsets(TOPIC.name))[partition];
     if (end === undefined) throw new InvalidInput('there is no such partition', { field: 'partition' });
-    let mark = await this.markOf(partition);
+    let mark = known ?? (await this.begin(partition));
     if (mark.nextOffset > end) throw logIsAnother(mark.nextOffset, { partition, end });
     if (mark.nextOffset < end && mark.ageMs > TOMBSTONES_KEPT_MS) mark = await this.beginAnew(partition, mark);
     const before = mark.nextOffset;
@@ -85,11 +87,13 @@ export class MemoryKeys {
     await this.db.run(KEYS.forget, partition, ...columns);
   }
 
-  private async markOf(partition: number): Promise<Mark> {
-    const mark = await this.db.get<Mark>(KEYS.mark, partition);
-    if (mark !== undefined) return mark;
+  private async begin(partition: number): Promise<Mark> {
     await this.db.run(KEYS.begin, partition);
-    return this.markOf(partition);
+    return { nextOffset: 0, ageMs: 0 };
+  }
+
+  private async markOf(partition: number): Promise<Mark> {
+    return (await this.db.get<Mark>(KEYS.mark, partition)) ?? this.begin(partition);
   }
 
   private async note(partition: number, mark: Mark, records: readonly LogRecord[]): Promise<Mark> {

@@ -132,6 +132,24 @@ describe('memory versions in PostgreSQL', () => {
     expect(await noted(db)).toEqual(expected.sort((a, b) => (a.key < b.key ? -1 : 1)));
   });
 
+  it('are not misled by another process that notes more meanwhile', async () => {
+    const { log, open } = aWorld();
+    const [{ db }, other] = [await open(), await open()];
+    const [one, two] = [randomMemoryId(), randomMemoryId()];
+    await log.append([of(one, 1)]);
+    await other.memoryVersions.published(0, ['k']);
+    const overtaken = {
+      read: log.read.bind(log),
+      endOffsets: async (...asked: Parameters<ScratchLog['endOffsets']>) => {
+        const ends = await log.endOffsets(...asked);
+        await log.append([of(two, 1)]);
+        await other.memoryVersions.published(0, ['k']);
+        return ends;
+      },
+    };
+    expect(await new PostgresMemoryVersions(db, overtaken).living(0, [one])).toHaveLength(1);
+  });
+
   it('see what is replaced and compacted while they are looked for', async () => {
     const { log, open } = aWorld();
     const { db } = await open();

@@ -7,8 +7,9 @@ export class SharedRun {
 
   /** Begins after the call, and so sees all that was there at the call. */
   run(): Promise<void> {
+    if (this.next !== undefined) return this.next;
     if (this.running === undefined) return this.begin();
-    this.next ??= this.running
+    this.next = this.running
       .catch(() => undefined)
       .then(() => {
         this.next = undefined;

@@ -67,8 +67,9 @@ export const SURVEY = namedStatementsOf('survey', {
           WHERE ${OF_TENANT} AND own.subject_id > found.subject_id ORDER BY own.subject_id LIMIT 1)
         FROM found WHERE found.subject_id IS NOT NULL
     ) SELECT subject_id AS "subjectId" FROM found WHERE subject_id IS NOT NULL LIMIT :limit`,
-  text: `SELECT ${TOLD}, own.sealed AS sealed FROM catalogue AS own ${WITH_ACCESSES}
-    WHERE ${OF_SUBJECT} AND memory_id = :memoryId::uuid AND ${IS_HIGHEST} LIMIT 1`,
+  text: `SELECT ${TOLD}, own.sealed AS sealed FROM (
+      SELECT * FROM catalogue WHERE ${OF_TENANT} AND memory_id = :memoryId::uuid ORDER BY version DESC LIMIT 1
+    ) AS own ${WITH_ACCESSES} WHERE own.subject_id = :subjectId`,
   texts: `SELECT ${TOLD}, own.sealed AS sealed FROM (
       SELECT * FROM catalogue AS own WHERE ${OF_SUBJECT} AND (source_id, memory_id) > (:sourceId, :memoryId::uuid)
         AND ${IS_HIGHEST}
