@@ -160,7 +160,7 @@ function neo4jShapeOf(env: Env): Shape<Neo4jConfig> {
       'MNEME_NEO4J_PASSWORD',
       (value) => new Secret(filled(value ?? decodeURIComponent(within?.password ?? ''), 'the password is expected')),
     ],
-    labelSpace: ['MNEME_NEO4J_LABEL_SPACE', nameOr('mneme', /^[A-Za-z][A-Za-z0-9_]{0,47}$/)],
+    labelSpace: ['MNEME_NEO4J_LABEL_SPACE', nameOr('mneme', /^[A-Za-z][A-Za-z0-9]{0,39}$/)],
   };
 }
 

@@ -3,18 +3,6 @@ import type { Logger } from '@mneme/platform';
 import type { Postgres } from '@mneme/postgres';
 import type { KafkaConfig, Neo4jConfig, PostgresConfig, QdrantConfig, RedisConfig } from './distributed.config.js';
 import type { ServiceName } from './engines-of.js';
-import type { Stores } from './stores.js';
-
-// TEMPORARY: until the adapters are merged.
-interface Handle {
-  check(signal: AbortSignal): Promise<void>;
-  close(): Promise<void>;
-}
-type P<K extends keyof Stores> = Required<Pick<Stores, K>> & Handle;
-interface Temp {
-  openQdrant(o: object): Promise<P<'vectorIndex' | 'vectorSurvey'>>;
-  openNeo4j(o: object): Promise<P<'factGraph'>>;
-}
 
 // One function an engine, each loading its client only when it is called.
 
@@ -56,12 +44,12 @@ export async function openTables(
 }
 
 export async function openVectors({ url, apiKey, collectionPrefix }: QdrantConfig) {
-  const { openQdrant } = (await import('@mneme/qdrant')) as unknown as Temp;
-  return openQdrant({ url, apiKey: apiKey?.reveal(), collectionPrefix });
+  const { openQdrant } = await import('@mneme/qdrant');
+  return openQdrant({ url, collectionPrefix, ...(apiKey === undefined ? {} : { apiKey: apiKey.reveal() }) });
 }
 
 export async function openGraph({ url, user, password, labelSpace }: Neo4jConfig) {
-  const { openNeo4j } = (await import('@mneme/neo4j')) as unknown as Temp;
+  const { openNeo4j } = await import('@mneme/neo4j');
   return openNeo4j({ url, user, password: password.reveal(), labelSpace });
 }
 
