@@ -3,7 +3,7 @@ import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
 import { commandsOpenApi, IngestModule, ingestOpenApi } from '@mneme/ingest-service';
-import { type Consumers, MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service';
+import { type Consumers, MaintenanceModule, OperationsModule, QuarantineModule } from '@mneme/maintenance-service';
 import {
   DocsController,
   HealthController,
@@ -59,6 +59,7 @@ export class StandaloneModule {
         RetrievalModule.register(configs.retrieval),
         ErasureModule.register(configs.erasure),
         QuarantineModule.register(),
+        OperationsModule.register(),
         MaintenanceModule.register(maintenance),
       ],
     };

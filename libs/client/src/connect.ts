@@ -8,6 +8,7 @@ import {
   IngestClient,
   OrganisationClient,
   type IngestTurnsRequest,
+  OperationsClient,
   QuarantineClient,
   MaintenanceClient,
   type RecallRequest,
@@ -81,6 +82,7 @@ export function connect(options: ConnectOptions) {
     erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
     admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
     organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
+    operations: operationsCalls(new OperationsClient(address, secure, shared), context),
     quarantine: quarantineCalls(new QuarantineClient(address, secure, shared), context),
     maintenance: maintenanceCalls(new MaintenanceClient(address, secure, shared), { context, longWork }),
     close: () => channel.close(),
@@ -204,6 +206,15 @@ function organisationCalls(client: OrganisationClient, context: CallContext) {
     createGrant: unary(client.createGrant.bind(client), context),
     listGrants: unary(client.listGrants.bind(client), context),
     removeGrant: unary(client.removeGrant.bind(client), context),
+  };
+}
+
+function operationsCalls(client: OperationsClient, context: CallContext) {
+  return {
+    listTopics: unary(client.listTopics.bind(client), context),
+    getLag: unary(client.getLag.bind(client), context),
+    listDeadLetters: unary(client.listDeadLetters.bind(client), context),
+    redriveDeadLetters: unary(client.redriveDeadLetters.bind(client), context),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   ErasureService,
   IngestService,
   MaintenanceService,
+  OperationsService,
   OrganisationService,
   PROTO_DIRECTORY,
   PROTO_FILES,
@@ -68,6 +69,7 @@ function generatedServices(): Record<string, ServiceDefinition> {
     Sessions: SessionsService,
     Maintenance: MaintenanceService,
     Quarantine: QuarantineService,
+    Operations: OperationsService,
   };
   return Object.fromEntries(
     Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),

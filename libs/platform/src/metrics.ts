@@ -20,6 +20,7 @@ const COUNTERS = {
   mneme_records_refused_by_fence_total: ['group'],
   mneme_records_retried_total: ['group', 'code'],
   mneme_records_dead_lettered_total: ['group', 'code'],
+  mneme_dead_letters_redriven_total: ['group'],
   mneme_session_writes_lost_total: [],
   mneme_recalls_published_total: [],
   mneme_recalls_dropped_total: ['reason'],

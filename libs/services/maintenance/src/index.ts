@@ -10,5 +10,8 @@ export * from './maintenance.module.js';
 export * from './replay-memories.js';
 export type { Consumers } from './switch-stores.js';
 export * from './tenants.js';
+export { DeadLetterTopic } from './operations/dead-letter-topic.js';
+export * from './operations.module.js';
+export { RedriveDeadLetters } from './operations/redrive-dead-letters.js';
 export * from './quarantine/quarantine.module.js';
 export * from './webhook/verify-critical.js';
