@@ -64,6 +64,12 @@ describe('what the operator is shown of the log', () => {
     expect(await lines('dead-letters', 'list', '--all')).toMatch(marked);
   });
 
+  it('is told to Prometheus, by group', async () => {
+    const text = await (await fetch(`http://${service.http}/metrics`)).text();
+    expect(text).toMatch(/^mneme_group_lag_seconds\{group="write-filter"\} \d/m);
+    expect(text).toMatch(/^mneme_group_lag_records\{group="embedder"\} \d/m);
+  });
+
   it('is the operator’s alone', async () => {
     await expect(service.agent.operations.getLag({})).rejects.toMatchObject({ code: 'forbidden' });
     const all = { withRedriven: true };

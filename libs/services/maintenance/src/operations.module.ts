@@ -5,6 +5,7 @@ import { Admins } from './admins.js';
 import { DeadLetterTopic } from './operations/dead-letter-topic.js';
 import { ListDeadLetters } from './operations/list-dead-letters.js';
 import { OperationsController } from './operations.controller.js';
+import { MeasureLag } from './operations/measure-lag.js';
 import { ReadLag } from './operations/read-lag.js';
 import { RedriveDeadLetters } from './operations/redrive-dead-letters.js';
 
@@ -22,6 +23,11 @@ const providers = [
     provide: ReadLag,
     inject: [EVENT_LOG, CLOCK],
     useFactory: (log: EventLog, clock: Clock) => new ReadLag(log, clock),
+  },
+  {
+    provide: MeasureLag,
+    inject: [ReadLag, Metrics],
+    useFactory: (lag: ReadLag, metrics: Metrics) => new MeasureLag(lag, metrics),
   },
   { provide: DeadLetterTopic, inject: [EVENT_LOG], useFactory: (log: EventLog) => new DeadLetterTopic(log) },
   {

@@ -3,6 +3,12 @@ import type { Clock, EventLog } from '@mneme/ports';
 import type { PartitionLag, Topic } from '@mneme/proto';
 import { GROUPS } from '../read-status.js';
 
+export interface GroupLag {
+  readonly group: string;
+  readonly seconds: number;
+  readonly records: number;
+}
+
 /** How far each consumer group is behind, and what the log holds. */
 export class ReadLag {
   constructor(
@@ -14,6 +20,17 @@ export class ReadLag {
     const lags: PartitionLag[] = [];
     for (const [group, topic] of GROUPS) lags.push(...(await this.lagsOf(group, topic)));
     return lags;
+  }
+
+  /** By group: the most seconds that a record waits, and how many records wait. */
+  async ofGroups(): Promise<readonly GroupLag[]> {
+    const groups = new Map<string, GroupLag>();
+    for (const { group, behindMs, endOffset, committedOffset } of await this.lags()) {
+      const { seconds, records } = groups.get(group) ?? { seconds: 0, records: 0 };
+      const waiting = Math.max(0, endOffset - committedOffset);
+      groups.set(group, { group, seconds: Math.max(seconds, behindMs / 1_000), records: records + waiting });
+    }
+    return [...groups.values()];
   }
 
   async topics(): Promise<Topic[]> {
