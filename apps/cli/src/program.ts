@@ -15,6 +15,7 @@ import { addIssuer } from './commands/issuer.js';
 import { addJunk } from './commands/junk.js';
 import { addKey } from './commands/key.js';
 import { addMemories } from './commands/memories.js';
+import { addOperations } from './commands/operations.js';
 import { addOrganisation } from './commands/organisation.js';
 import { addPolicy } from './commands/policy.js';
 import { addQuarantine } from './commands/quarantine.js';
@@ -64,6 +65,6 @@ export function buildProgram({ onUsageError, terminal, begin, finish }: ProgramO
   for (const add of [addSession, addGraph, addChange, addProcedure, addErasure]) add(shelf);
   for (const add of [addTenant, addKey, addPolicy, addIssuer, addOrganisation, addGrant]) add(shelf);
   for (const add of [addQuarantine, addAuditMemories, addJunk, addWebhook]) add(shelf);
-  for (const add of [addStatus, addDoctor, addDigest, addReplay, addEval, addBench, addDemo]) add(shelf);
+  for (const add of [addStatus, addDoctor, addOperations, addDigest, addReplay, addEval, addBench, addDemo]) add(shelf);
   return program;
 }

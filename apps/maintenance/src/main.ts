@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { ApiKeys, keptKey, QuarantineModule, upkeepParts } from '@mneme/maintenance-service';
+import { ApiKeys, keptKey, OperationsModule, QuarantineModule, upkeepParts } from '@mneme/maintenance-service';
 import { runMain } from '@mneme/platform';
 import { startService } from '@mneme/wiring';
 import { maintenanceModule } from './maintenance-module.js';
@@ -11,8 +11,12 @@ await runMain(() =>
     {
       service: 'maintenance',
       parse: parseMaintenanceAppConfig,
-      modules: ({ maintenance }, engines) => [maintenanceModule(maintenance, engines), QuarantineModule.register()],
-      grpc: ['Admin', 'Organisation', 'Maintenance', 'Quarantine'],
+      modules: ({ maintenance }, engines) => [
+        maintenanceModule(maintenance, engines),
+        QuarantineModule.register(),
+        OperationsModule.register(),
+      ],
+      grpc: ['Admin', 'Organisation', 'Maintenance', 'Quarantine', 'Operations'],
       isSole: true,
       parts: ({ app, own: { operatorKeyFile } }) => [
         {

@@ -3,7 +3,7 @@ import { EMBEDDER_PROJECTIONS, EmbedderModule } from '@mneme/embedder-service';
 import { ErasureModule } from '@mneme/erasure-service';
 import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-service';
 import { commandsOpenApi, IngestModule, ingestOpenApi } from '@mneme/ingest-service';
-import { type Consumers, MaintenanceModule, QuarantineModule } from '@mneme/maintenance-service';
+import { type Consumers, MaintenanceModule, OperationsModule, QuarantineModule } from '@mneme/maintenance-service';
 import { DocsModule, HealthController, type OpenApiPart, VERSION } from '@mneme/platform';
 import { RetrievalModule } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
@@ -46,6 +46,7 @@ export class StandaloneModule {
         ErasureModule.register(configs.erasure),
         DocsModule.register(openApiParts(configs)),
         QuarantineModule.register(),
+        OperationsModule.register(),
         MaintenanceModule.register(maintenance),
       ],
     };

@@ -7,6 +7,7 @@ import {
   IngestClient,
   OrganisationClient,
   type IngestTurnsRequest,
+  OperationsClient,
   QuarantineClient,
   MaintenanceClient,
   type RecallRequest,
@@ -59,6 +60,7 @@ export function connect(options: ConnectOptions) {
     erasure: callsOf(openFor(ErasureClient, 'erasure'), erasureCalls),
     admin: adminCalls(admin.client, admin),
     organisation: callsOf(openFor(OrganisationClient, 'maintenance'), organisationCalls),
+    operations: callsOf(openFor(OperationsClient, 'maintenance'), operationsCalls),
     quarantine: callsOf(openFor(QuarantineClient, 'maintenance'), quarantineCalls),
     maintenance: maintenanceCalls(maintenance.client, maintenance),
     close: () => channels.close(),
@@ -195,6 +197,15 @@ function organisationCalls(client: OrganisationClient, context: CallContext) {
     createGrant: unary(client.createGrant.bind(client), context),
     listGrants: unary(client.listGrants.bind(client), context),
     removeGrant: unary(client.removeGrant.bind(client), context),
+  };
+}
+
+function operationsCalls(client: OperationsClient, context: CallContext) {
+  return {
+    listTopics: unary(client.listTopics.bind(client), context),
+    getLag: unary(client.getLag.bind(client), context),
+    listDeadLetters: unary(client.listDeadLetters.bind(client), context),
+    redriveDeadLetters: unary(client.redriveDeadLetters.bind(client), context),
   };
 }
 

@@ -20,6 +20,8 @@ import {
   MaintenanceService,
   type OrganisationServer,
   OrganisationService,
+  type OperationsServer,
+  OperationsService,
   type QuarantineServer,
   QuarantineService,
   type Refusal,
@@ -38,6 +40,7 @@ export interface StubHandlers {
   readonly erasure?: Partial<ErasureServer>;
   readonly admin?: Partial<AdminServer>;
   readonly organisation?: Partial<OrganisationServer>;
+  readonly operations?: Partial<OperationsServer>;
   readonly quarantine?: Partial<QuarantineServer>;
   readonly maintenance?: Partial<MaintenanceServer>;
 }
@@ -58,6 +61,7 @@ export async function startStubService(handlers: StubHandlers): Promise<StubServ
   server.addService(ErasureService, implementationOf(handlers.erasure));
   server.addService(AdminService, implementationOf(handlers.admin));
   server.addService(OrganisationService, implementationOf(handlers.organisation));
+  server.addService(OperationsService, implementationOf(handlers.operations));
   server.addService(QuarantineService, implementationOf(handlers.quarantine));
   server.addService(MaintenanceService, implementationOf(handlers.maintenance));
   const port = await new Promise<number>((resolve, reject) => {

@@ -1,8 +1,8 @@
 import type { MemoryId, MemoryKind, SessionEnded, SourceId, SubjectId, TenantId, TurnId } from '@mneme/events';
-import { v5 } from 'uuid';
+import { namespaceOf, uuidV5 } from './uuid-v5.js';
 
 // Fixed for ever: another namespace would give every turn and memory another id.
-const NAMESPACE = '6f1b5d1e-8a52-5c0b-9a51-0d7a4e2f9c33';
+const NAMESPACE = namespaceOf('6f1b5d1e-8a52-5c0b-9a51-0d7a4e2f9c33');
 
 export interface TurnCause {
   readonly tenantId: TenantId;
@@ -58,5 +58,5 @@ export function memoryKeyOf(memory: { readonly memoryId: MemoryId; readonly vers
 }
 
 function name(...parts: readonly (string | number)[]): string {
-  return v5(JSON.stringify(parts), NAMESPACE);
+  return uuidV5(JSON.stringify(parts), NAMESPACE);
 }

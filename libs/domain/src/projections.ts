@@ -9,7 +9,10 @@ import { epochMsOf } from './time.js';
  * A memory version as the catalogue keeps it: the event, with instants in epoch milliseconds, and its text sealed. The
  * edge of a fact is the graph's.
  */
-export type CatalogueRow = Omit<MemoryDerived, 'type' | 'v' | 'occurredAt' | 'reviewBy' | 'expiresAt' | 'fact'> & {
+export type CatalogueRow = Omit<
+  MemoryDerived,
+  'type' | 'v' | 'occurredAt' | 'reviewBy' | 'expiresAt' | 'fact' | 'isRepublished'
+> & {
   readonly occurredAtMs: number;
   readonly reviewByMs?: number;
   readonly expiresAtMs?: number;
@@ -22,7 +25,7 @@ export function turnIdsOf({ kind, derivedFrom, sourceId }: Pick<MemoryDerived, '
 
 /** Pure: the same event gives the same row. */
 export function catalogueRowOf(memory: MemoryDerived): CatalogueRow {
-  const { type: _type, v: _v, fact: _fact, occurredAt, reviewBy, expiresAt, ...rest } = memory;
+  const { type: _t, v: _v, fact: _fact, isRepublished: _again, occurredAt, reviewBy, expiresAt, ...rest } = memory;
   return {
     ...rest,
     occurredAtMs: epochMsOf(occurredAt),

@@ -10,6 +10,7 @@ import {
   ErasureService,
   IngestService,
   MaintenanceService,
+  OperationsService,
   OrganisationService,
   PROTO_DIRECTORY,
   PROTO_FILES,
@@ -78,6 +79,7 @@ const SERVICES = {
   Sessions: SessionsService,
   Maintenance: MaintenanceService,
   Quarantine: QuarantineService,
+  Operations: OperationsService,
 };
 
 export type GrpcServiceName = keyof typeof SERVICES;

@@ -11,6 +11,7 @@ export * from './consumer-config.js';
 export * from './consumer-language-model.js';
 export * from './consumer-observer.js';
 export * from './consumer-runner.js';
+export * from './dead-letter.js';
 export * from './end-sessions.js';
 export * from './error-tables.js';
 export * from './fallback-language-model.js';

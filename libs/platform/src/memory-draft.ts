@@ -1,4 +1,12 @@
-import { type MemoryDerived, MemoryDerivedV1, type MemoryId, type SubjectId, TOPICS, type TurnId } from '@mneme/events';
+import {
+  type CommandGiven,
+  type MemoryDerived,
+  MemoryDerivedV1,
+  type MemoryId,
+  type SubjectId,
+  TOPICS,
+  type TurnId,
+} from '@mneme/events';
 import { memoryKeyOf } from '@mneme/domain';
 import type { LogAppend, MemoryVersions } from '@mneme/ports';
 import type { Received } from './consumer-runner.js';
@@ -49,6 +57,15 @@ export class MemoryDraft {
     this.append({ key: memoryKeyOf(memory), value: JSON.stringify(memory), subjectId });
   }
 
+  /** Says the target of a command again as the log has it; answers whether it is there. */
+  async republish({ tenantId, subjectId, target, keepsDerived }: CommandGiven): Promise<boolean> {
+    if (target === undefined) return false;
+    const memory = (await this.living([target.memoryId])).find(({ version }) => version === target.version);
+    if (memory?.tenantId !== tenantId || memory.subjectId !== subjectId) return false;
+    this.put(keepsDerived === true ? { ...memory, isRepublished: true } : memory);
+    return true;
+  }
+
   /** A tombstone in the place of one version. */
   remove(memory: MemoryDerived): void {
     this.change(memory, undefined);
@@ -69,7 +86,7 @@ export class MemoryDraft {
   private async load(memoryIds: readonly MemoryId[]): Promise<void> {
     const found = new Map<MemoryId, MemoryDerived[]>(memoryIds.map((memoryId) => [memoryId, []]));
     for (const record of await this.versions.living(this.partition, memoryIds)) {
-      const memory = recordOf(MemoryDerivedV1, record);
+      const memory = saidOnce(recordOf(MemoryDerivedV1, record));
       found.get(memory.memoryId)?.push(memory);
     }
     for (const [memoryId, memories] of found) this.logged.set(memoryId, memories);
@@ -92,7 +109,12 @@ export class MemoryDraft {
 
 // In the form in which it would come back: what is made of it has the same bytes whether it was read or just put.
 function asLogged(memory: MemoryDerived): MemoryDerived {
-  return MemoryDerivedV1.parse(JSON.parse(JSON.stringify(memory)));
+  return saidOnce(MemoryDerivedV1.parse(JSON.parse(JSON.stringify(memory))));
+}
+
+// What is made of a version is not itself said again.
+function saidOnce({ isRepublished: _again, ...memory }: MemoryDerived): MemoryDerived {
+  return memory;
 }
 
 /** Keys of the records for `memories` among these. */

@@ -1,4 +1,4 @@
-import { AggregatorRegistry, Counter, Histogram, type MetricObject, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Histogram, type MetricObject, Registry } from 'prom-client';
 
 /** Every counter with its labels; the name is the contract that dashboards and alerts stand on. */
 const COUNTERS = {
@@ -20,6 +20,7 @@ const COUNTERS = {
   mneme_records_refused_by_fence_total: ['group'],
   mneme_records_retried_total: ['group', 'code'],
   mneme_records_dead_lettered_total: ['group', 'code'],
+  mneme_dead_letters_redriven_total: ['group'],
   mneme_session_writes_lost_total: [],
   mneme_recalls_published_total: [],
   mneme_recalls_dropped_total: ['reason'],
@@ -46,6 +47,13 @@ const HISTOGRAMS = {
   mneme_accept_ms: { labels: [], buckets: [0.5, 1, 2, 5, 10, 25, 50, 100, 250, 1_000] },
 } as const;
 
+/** Read when somebody asks, by whoever can tell. */
+const GAUGES = {
+  mneme_group_lag_seconds: ['group'],
+  mneme_group_lag_records: ['group'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type GaugeName = keyof typeof GAUGES;
 export type CounterName = keyof typeof COUNTERS;
 export type HistogramName = keyof typeof HISTOGRAMS;
 type Labels = Readonly<Record<string, string>>;
@@ -90,6 +98,24 @@ export class Metrics {
 
   observe(name: HistogramName, value: number, labels: Labels = {}): void {
     this.histograms.get(name)?.observe(labels, value);
+  }
+
+  /**
+   * `read` is asked at each scrape, for a value by its labels; while it fails there is none, so that what is not known is not
+   * taken for nothing.
+   */
+  measure(name: GaugeName, read: () => Promise<readonly { readonly labels: Labels; readonly value: number }[]>): void {
+    new Gauge({
+      name,
+      help: name,
+      labelNames: [...GAUGES[name]],
+      registers: [this.registry],
+      async collect() {
+        this.reset();
+        const measured = await read().catch(() => []);
+        for (const { labels, value } of measured) this.set(labels, value);
+      },
+    });
   }
 
   /** What another thread of this process reports is part of every answer from now on; undefined while it cannot. */

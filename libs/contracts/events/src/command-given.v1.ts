@@ -21,9 +21,18 @@ import {
 
 /**
  * What is wished. `confirm` renews what the policy gives a statement of that source, `reassess` sets the marks that the
- * command names, `expire` ends a memory and keeps it for `AsOf`, `retract` takes every version of it away.
+ * command names, `expire` ends a memory and keeps it for `AsOf`, `retract` takes every version of it away, `republish` says the
+ * target's version again as it is, for a projection that could not take it.
  */
-export const CommandAction = z.enum(['record-procedure', 'retract', 'correct', 'confirm', 'expire', 'reassess']);
+export const CommandAction = z.enum([
+  'record-procedure',
+  'retract',
+  'correct',
+  'confirm',
+  'expire',
+  'reassess',
+  'republish',
+]);
 export type CommandAction = z.infer<typeof CommandAction>;
 
 /** The memory that a command is about, and the version that its giver had before it: an older one is refused as stale. */
@@ -78,7 +87,10 @@ export const CommandGivenV1 = z.object({
     .optional(),
   /** A `retract` whose memory lives on in another. */
   mergedInto: MemoryId.optional(),
-  /** A `retract` of a memory that was not wrong, only old or told twice: the facts and summaries made of it stay. */
+  /**
+   * A `retract` of a memory that was not wrong, only old or told twice: the facts and summaries made of it stay. A
+   * `republish` of which no facts are made anew.
+   */
   keepsDerived: z.boolean().optional(),
   confidence: Share.optional(),
   reviewBy: Instant.optional(),

@@ -15,6 +15,7 @@ const SCHEMAS: Readonly<Record<string, z.ZodObject>> = {
   'quarantine-decided.v1': events.QuarantineDecidedV1,
   'turn-released.v1': events.TurnReleasedV1,
   'dead-lettered.v1': events.DeadLetteredV1,
+  'dead-letter-redriven.v1': events.DeadLetterRedrivenV1,
   'erasure-step-taken.v1': events.ErasureStepTakenV1,
   'recall-made.v1': events.RecallMadeV1,
   'command-given.v1': events.CommandGivenV1,

@@ -9,6 +9,7 @@ export * from './turn-quarantined.v1.js';
 export * from './quarantine-decided.v1.js';
 export * from './turn-released.v1.js';
 export * from './dead-lettered.v1.js';
+export * from './dead-letter-redriven.v1.js';
 export * from './erasure-step-taken.v1.js';
 export * from './procedure.js';
 export * from './recall-made.v1.js';

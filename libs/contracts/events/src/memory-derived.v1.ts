@@ -85,6 +85,8 @@ export const MemoryDerivedV1 = z.object({
   sealed: Sealed,
   /** There when `kind` is `fact`. */
   fact: FactEdge.optional(),
+  /** Said again for projections that could not take it; what was made of it stays as it is. No part of the memory. */
+  isRepublished: z.literal(true).optional(),
 });
 export type MemoryDerived = z.infer<typeof MemoryDerivedV1>;
 

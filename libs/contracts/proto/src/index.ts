@@ -6,6 +6,7 @@ export * from './generated/mneme/v1/commands.js';
 export * from './generated/mneme/v1/erasure.js';
 export * from './generated/mneme/v1/ingest.js';
 export * from './generated/mneme/v1/maintenance.js';
+export * from './generated/mneme/v1/operations.js';
 export * from './generated/mneme/v1/organisation.js';
 export * from './generated/mneme/v1/quarantine.js';
 export * from './generated/mneme/v1/retrieval.js';
@@ -24,6 +25,7 @@ export const PROTO_FILES = [
   'sessions',
   'maintenance',
   'quarantine',
+  'operations',
 ].map((name) => `mneme/v1/${name}.proto`);
 /** Trailer of a failed call: a `Refusal` as JSON in ASCII. */
 export const ERROR_TRAILER = 'mneme-error';

@@ -57,7 +57,12 @@ export type CommandWish =
       readonly reviewBy?: string | undefined;
       readonly expiresAt?: string | undefined;
       readonly reason?: string | undefined;
-    };
+    }
+  /**
+   * The target's version once more, unchanged; refused when it is gone. `keepsDerived`: for projections that could not take
+   * it; absent, the facts of an episode are made anew.
+   */
+  | { readonly action: 'republish'; readonly target: CommandTarget; readonly keepsDerived?: boolean | undefined };
 
 /** A wish about a subject's memories, by who may have it: whoever makes one has checked that. */
 export interface WishedCommand {

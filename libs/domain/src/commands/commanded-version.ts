@@ -40,6 +40,7 @@ function changesOf(newest: MemoryDerived, context: CommandContext): Partial<Unse
       return givenOf(command);
     case 'retract':
     case 'record-procedure':
+    case 'republish':
       throw new Corrupt(`no version comes of the command "${command.action}"`, { field: 'action' });
   }
 }

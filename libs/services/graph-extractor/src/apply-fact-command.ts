@@ -1,4 +1,4 @@
-import type { CommandPassed, MemoryDerived, MemoryId, SourceId } from '@mneme/events';
+import type { CommandPassed, MemoryDerived, SourceId } from '@mneme/events';
 import {
   commandedVersionOf,
   commandFitOf,
@@ -53,7 +53,9 @@ export class ApplyFactCommand {
     keys: DataKeys,
     draft: MemoryDraft,
   ): Promise<CommandRefusal | undefined> {
-    const living = await draft.living([command.target?.memoryId as MemoryId]);
+    if (command.target === undefined) return 'unfit';
+    if (command.action === 'republish') return (await draft.republish(command)) ? undefined : 'gone';
+    const living = await draft.living([command.target.memoryId]);
     const fit = commandFitOf(command, living);
     if (fit.state === 'refused') return fit.reason;
     if (fit.state === 'done') return undefined;

@@ -35,6 +35,7 @@ export class DeriveFacts {
     { draft, modelFacts }: DerivationContext,
   ): Promise<void> {
     if (one.access === undefined) throw new Corrupt('an episode reached the graph-extractor without its key');
+    if (episode.isRepublished === true) return;
     const { keys } = one.access;
     if (episode.version === episode.recordedAt) {
       const read = modelFacts.read.get(episode.memoryId) ?? [];

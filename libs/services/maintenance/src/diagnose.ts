@@ -98,7 +98,7 @@ export class Diagnose {
     const count = counts.reduce((sum, records) => sum + records.length, 0);
     if (count === 0) return ok('none');
     const remedy =
-      'what they hold was not applied: look at the log for the group and its reason; they go after 14 days';
+      'what they hold was not applied: `mneme dead-letters list` says why; mend it and redrive them within 14 days';
     return warning(`${count}${count >= DEAD_LETTERS_READ_MAX ? ' or more' : ''}`, remedy);
   }
 

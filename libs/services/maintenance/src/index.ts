@@ -12,5 +12,8 @@ export * from './replay-memories.js';
 export { type Consumers, CONSUMERS_ELSEWHERE } from './switch-stores.js';
 export * from './tenants.js';
 export * from './upkeep-parts.js';
+export { DeadLetterTopic } from './operations/dead-letter-topic.js';
+export * from './operations.module.js';
+export { RedriveDeadLetters } from './operations/redrive-dead-letters.js';
 export * from './quarantine/quarantine.module.js';
 export * from './webhook/verify-critical.js';

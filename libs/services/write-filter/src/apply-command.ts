@@ -71,6 +71,7 @@ export class ApplyCommand {
     policy: TenantPolicy,
   ): Promise<CommandRefusal | undefined> {
     if (command.target === undefined || access === undefined) throw new Corrupt('a command without target or key');
+    if (command.action === 'republish') return (await draft.republish(command)) ? undefined : 'gone';
     const living = await draft.living([command.target.memoryId]);
     const fit = commandFitOf(command, living);
     if (fit.state === 'refused') return fit.reason;

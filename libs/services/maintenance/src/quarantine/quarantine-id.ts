@@ -9,10 +9,10 @@ export function quarantineIdOf({ partition, offset }: Position): string {
 }
 
 /** @throws InvalidInput naming the field for what `quarantineIdOf` did not make. */
-export function positionOf(id: string, field: 'quarantineId' | 'cursor', partitionCount: number): Position {
+export function positionOf(id: string, field: string, partitionCount: number): Position {
   const [, partition, offset] = ID.exec(id) ?? [];
   if (partition !== undefined && Number(partition) < partitionCount) {
     return { partition: Number(partition), offset: Number(offset) };
   }
-  throw new InvalidInput('this is no id of a held turn: take it from a list of the quarantine', { field });
+  throw new InvalidInput('this is no such id: take it from the list', { field });
 }
