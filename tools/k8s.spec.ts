@@ -116,7 +116,7 @@ describe('each service', () => {
 describe('a store', () => {
   const policies = base.filter(({ kind }) => kind === 'NetworkPolicy');
   const policy = (name: string) =>
-    specOf(policies.find(({ metadata }) => metadata.name === name) as Manifest) as Policy;
+    specOf<Policy>(policies.find(({ metadata }) => metadata.name === name) as Manifest);
 
   it('is reached by nothing that no policy names', () => {
     expect(policy('mneme-default')).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });
@@ -141,7 +141,7 @@ describe('scaling', () => {
   it.each(CONSUMERS)(
     '%s goes by how long the oldest record waits, never beyond the partitions, and down slowly',
     (name) => {
-      const spec = specOf(scaled.find(({ metadata }) => metadata.name === `mneme-${name}`) as Manifest) as Scaled;
+      const spec = specOf<Scaled>(scaled.find(({ metadata }) => metadata.name === `mneme-${name}`) as Manifest);
       expect(spec.maxReplicaCount).toBeLessThanOrEqual(partitions);
       expect(spec.minReplicaCount).toBeGreaterThanOrEqual(1);
       expect(spec.triggers[0]?.metadata['query']).toMatch(/mneme_group_lag_seconds\{group=~"/);
@@ -208,8 +208,8 @@ interface Kustomization {
   readonly images?: readonly { readonly newTag: string }[];
 }
 
-function specOf({ spec }: Manifest): Record<string, unknown> {
-  return spec as Record<string, unknown>;
+function specOf<T = Record<string, unknown>>({ spec }: Manifest): T {
+  return spec as T;
 }
 
 function podOf(service: string): Pod {
