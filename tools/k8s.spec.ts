@@ -115,8 +115,7 @@ describe('each service', () => {
 
 describe('a store', () => {
   const policies = base.filter(({ kind }) => kind === 'NetworkPolicy');
-  const policy = (name: string) =>
-    specOf<Policy>(policies.find(({ metadata }) => metadata.name === name) as Manifest);
+  const policy = (name: string) => specOf<Policy>(policies.find(({ metadata }) => metadata.name === name) as Manifest);
 
   it('is reached by nothing that no policy names', () => {
     expect(policy('mneme-default')).toMatchObject({ policyTypes: ['Ingress', 'Egress'] });

@@ -65,7 +65,7 @@ describe('what the operator is shown of the log', () => {
   });
 
   it('is told to Prometheus, by group', async () => {
-    const text = await (await fetch(`http://${service.http}/metrics`)).text();
+    const text = await (await fetch(`${service.http}/metrics`)).text();
     expect(text).toMatch(/^mneme_group_lag_seconds\{group="write-filter"\} \d/m);
     expect(text).toMatch(/^mneme_group_lag_records\{group="embedder"\} \d/m);
   });
