@@ -61,7 +61,10 @@ async function consumeRate(log, { batchRecordsMax, count, group }) {
     },
   );
   while (endedMs === undefined) await delay(10);
-  say(`consume, ${batchRecordsMax} a batch, a commit each: records/s`, Math.round((seen * 1_000) / (endedMs - startedMs)));
+  say(
+    `consume, ${batchRecordsMax} a batch, a commit each: records/s`,
+    Math.round((seen * 1_000) / (endedMs - startedMs)),
+  );
   await consumption.stop();
 }
 

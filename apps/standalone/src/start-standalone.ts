@@ -17,9 +17,8 @@ import {
   Readiness,
   requireFree,
 } from '@mneme/platform';
-import { openEngines, sharedMemory } from '@mneme/wiring';
+import { foreignVectors, openEngines, sharedMemory } from '@mneme/wiring';
 import { firstRun } from './first-run.js';
-import { foreignVectors } from './foreign-vectors.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { type ConfigsOfPipeline, PipelineThread } from './pipeline-thread.js';
 import { servingParts } from './serving.js';
@@ -47,7 +46,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const keep = (report: MetricsReport) => metrics.keep(report);
   const pipeline = new PipelineThread({ configs: configsOfThread, memory, port: channel.port2, join, keep }, logger);
   metrics.include(() => pipeline.report());
-  readiness.warnings = () => foreignVectors(engines);
+  readiness.warnings = () => foreignVectors(engines, configs.engines.profile);
   for (const warning of readiness.warnings()) logger.warn(warning);
   const { tls } = configs;
   const module = StandaloneModule.register(configs, engines, { ...observability, consumers: pipeline });

@@ -4,6 +4,7 @@ export type * from './engine-set.js';
 export * from './engines-of.js';
 export * from './engines.config.js';
 export * from './engines.module.js';
+export * from './foreign-vectors.js';
 export * from './models.config.js';
 export * from './open-embedder.js';
 export * from './open-engines.js';

@@ -29,13 +29,18 @@ export async function openDistributed(config: DistributedConfig, logger: Logger)
     return one;
   };
   try {
-    const stores = await openAll(config, { logger, note });
+    const { vectorModels: readModels, ...stores } = await openAll(config, { logger, note });
+    let vectorModels: readonly string[] = [];
     return {
       stores: { ...stores, keyVault, shadowStores: refusedShadowStores },
       places: opened.map(({ engine }) => engine).join(', '),
-      vectorModels: () => [],
+      vectorModels: () => vectorModels,
       join: () => undefined,
-      check: (signal) => faultsOf(opened, signal),
+      check: async (signal) => {
+        const faults = await faultsOf(opened, signal);
+        if (readModels !== undefined && faults.length === 0) vectorModels = await readModels(signal);
+        return faults;
+      },
       close,
     };
   } catch (error) {
@@ -46,10 +51,14 @@ export async function openDistributed(config: DistributedConfig, logger: Logger)
 
 type Note = <T extends Omit<Opened, 'engine'>>(engine: EngineName, one: T) => T;
 
+type AllOpen = Omit<OpenStores, 'keyVault'> & {
+  readonly vectorModels?: (signal: AbortSignal) => Promise<readonly string[]>;
+};
+
 async function openAll(
   config: DistributedConfig,
   { logger, note }: { readonly logger: Logger; readonly note: Note },
-): Promise<Omit<OpenStores, 'keyVault'>> {
+): Promise<AllOpen> {
   const { service, kafka, postgres, qdrant, neo4j, redis } = config;
   const log = note('kafka', await openLog(kafka, { service, logger }));
   const tables = note('postgres', await openTables(postgres, { service, logger, log: log.log }));

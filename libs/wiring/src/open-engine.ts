@@ -27,8 +27,9 @@ export async function openLog(
     minInsyncReplicas: replicationFactor >= 3 ? 2 : 1,
     ...(hasTls ? { tls: true } : {}),
     ...(sasl === undefined ? {} : { sasl: { ...sasl, password: sasl.password.reveal() } }),
-    log: (level, message, error) => {
-      if (isOpen) logger[level](message, error === undefined ? {} : { error });
+    // Its client calls an error what a rebalance brings with it; what matters reaches a consumer's observer by itself.
+    log: (_level, message, error) => {
+      if (isOpen) logger.warn(message, error === undefined ? {} : { error });
     },
   });
   isOpen = true;

@@ -22,6 +22,7 @@ import {
   requireFree,
   saysWhy,
 } from '@mneme/platform';
+import { foreignVectors } from './foreign-vectors.js';
 import { EnginesModule, type Observability } from './engines.module.js';
 import { ENGINES_OF, type ServiceName } from './engines-of.js';
 import { type OpenEngines, openEnginesOf } from './open-engines.js';
@@ -65,6 +66,7 @@ export async function startService<C extends object>(options: ServiceOptions<C>,
   const places = placesOf(config, options.grpc !== undefined);
   for (const place of places) await requireFree(place);
   const engines = await openEnginesOf(options.service, config.engines, around);
+  readiness.warnings = () => foreignVectors(engines, 'distributed');
   const app = await appOf(options, { config, engines, around });
   const health = healthService();
   const edge = { address: config.process.grpc, health, services: options.grpc, ...around, tls: config.tls };

@@ -51,7 +51,7 @@ export class GroupMember {
       const synced = await broker.syncGroup({ groupId, generationId, memberId, groupAssignment });
       const decoded = MemberAssignment.decode(synced.memberAssignment);
       return { memberId, generationId, partitions: decoded?.assignment[topic] ?? [] };
-    });
+    }, this.limits.rebalanceTimeoutMs);
   }
 
   async heartbeat({ memberId, generationId: groupGenerationId }: Membership): Promise<void> {
@@ -102,7 +102,7 @@ export class GroupMember {
     });
   }
 
-  private async ask<T>(request: (broker: GroupBroker) => Promise<T>): Promise<T> {
+  private async ask<T>(request: (broker: GroupBroker) => Promise<T>, waitMs = 0): Promise<T> {
     return this.connection.use(async (cluster) => {
       try {
         return await request(await this.coordinatorOf(cluster));
@@ -112,7 +112,7 @@ export class GroupMember {
         if (!isLostMembership(error)) this.coordinator = undefined;
         throw error;
       }
-    });
+    }, waitMs);
   }
 
   private async coordinatorOf(cluster: Cluster): Promise<GroupBroker> {

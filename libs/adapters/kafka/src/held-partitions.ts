@@ -169,7 +169,7 @@ export class HeldPartitions {
             return { partition, offset, bytesMax: limits.partitionFetchBytesMax };
           });
           return fetchRecords(cluster, nodeId, { topic, partitions, waitMs, bytesMax: limits.fetchBytesMax });
-        });
+        }, limits.fetchWaitMs);
         if (fetched === undefined) return;
         if (fetched.length === 0) await this.room();
         for (const one of fetched) this.take(one);

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Timeout } from '@mneme/domain';
 import type { Broker, Cluster, Kafka } from 'kafkajs';
 import { isStaleMetadata, isTransient, typeOf } from './kafka-errors.js';
 
@@ -53,6 +54,11 @@ export interface GroupBroker extends Omit<Broker, 'offsetCommit' | 'offsetFetch'
   }>;
 }
 
+export interface ConnectionLimits {
+  readonly connectTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+}
+
 /**
  * A connection to all brokers. After a failure it is made anew by the next use: what kafkajs remembers of a broker that
  * went away is not trusted. One fetch at a time waits on it, so each consumer has its own.
@@ -63,13 +69,19 @@ export class KafkaConnection {
   constructor(
     private readonly kafka: Kafka,
     private readonly topics: readonly string[],
+    private readonly limits: ConnectionLimits,
   ) {}
 
-  /** Runs `work`; when it fails, the next use finds what is stale or broken renewed. Errors are those of kafkajs. */
-  async use<T>(work: (cluster: Cluster) => Promise<T>): Promise<T> {
+  /**
+   * Runs `work`; when it fails, the next use finds what is stale or broken renewed. Errors are those of kafkajs, and Timeout
+   * when it takes longer than `waitMs` and a request: kafkajs forgets some requests of a connection that ends.
+   */
+  async use<T>(work: (cluster: Cluster) => Promise<T>, waitMs = 0): Promise<T> {
     const opening = (this.opening ??= this.open());
     try {
-      return await work(await opening);
+      const { connectTimeoutMs, requestTimeoutMs } = this.limits;
+      const cluster = await inTime(opening, 2 * connectTimeoutMs);
+      return await inTime(work(cluster), waitMs + requestTimeoutMs + connectTimeoutMs);
     } catch (error) {
       await this.mend(opening, error);
       throw error;
@@ -125,6 +137,19 @@ export class KafkaConnection {
     if (this.opening !== opening) return;
     this.opening = undefined;
     void opening.then((cluster) => cluster.disconnect()).catch(() => undefined);
+  }
+}
+
+async function inTime<T>(settling: Promise<T>, timeoutMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const limit = `timeoutMs=${timeoutMs}`;
+    timer = setTimeout(() => reject(new Timeout('Kafka did not answer in time', { limit })), timeoutMs);
+  });
+  try {
+    return await Promise.race([settling, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -44,7 +44,7 @@ export function isLostMembership(error: unknown): boolean {
 
 /** True when the same may work in a moment: by what Kafka says of its error, or because it was not reached. */
 export function isTransient(error: unknown): boolean {
-  if (isMemoryError(error)) return false;
+  if (isMemoryError(error)) return error.retry === 'later';
   const { retriable, type } = error as Partial<KafkaFailure>;
   return type === undefined ? !isDenied(error) : retriable === true || isStaleMetadata(error);
 }

@@ -1,6 +1,6 @@
 import type { EventLog, SubjectTopics } from '@mneme/ports';
 import { InvalidInput, Unavailable } from '@mneme/domain';
-import { type Admin, Kafka, logLevel, type SASLOptions } from 'kafkajs';
+import { type Admin, type ISocketFactory, Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { IdempotentProducer } from './idempotent-producer.js';
 import { KafkaAppends } from './kafka-appends.js';
 import { KafkaConnection, within } from './kafka-connection.js';
@@ -28,6 +28,8 @@ export interface KafkaOptions extends Partial<KafkaLimits> {
   readonly minInsyncReplicas?: number;
   readonly tls?: boolean;
   readonly sasl?: SASLOptions;
+  /** How a broker is reached where its own address does not lead to it. */
+  readonly socketFactory?: ISocketFactory;
   readonly log?: KafkaLog;
 }
 
@@ -115,8 +117,10 @@ class Opened {
 async function portsOn(opened: Opened, appending: Kafka): Promise<KafkaPorts> {
   const { kafka, names, limits, log } = opened.parts;
   const topics = names.all().map(({ name }) => names.topic(name as never));
-  const connect = (of: readonly string[]) => new KafkaConnection(kafka, of);
-  const [reading, scanning, writing] = [connect(topics), connect(topics), new KafkaConnection(appending, topics)];
+  const connect = (of: readonly string[]) => new KafkaConnection(kafka, of, limits);
+  const writingLimits = { ...limits, requestTimeoutMs: limits.appendTimeoutMs };
+  const writing = new KafkaConnection(appending, topics, writingLimits);
+  const [reading, scanning] = [connect(topics), connect(topics)];
   const appends = new KafkaAppends(new IdempotentProducer(writing, limits), names, limits);
   const reads = new KafkaReads(reading, names, limits);
   // A topic that was just made has no leaders yet for a moment.
@@ -148,6 +152,7 @@ function clientOf(options: KafkaOptions, limits: KafkaLimits, requestTimeout: nu
     logCreator: clientLogTo(logOf(options)),
     ...(options.tls === undefined ? {} : { ssl: options.tls }),
     ...(options.sasl === undefined ? {} : { sasl: options.sasl }),
+    ...(options.socketFactory === undefined ? {} : { socketFactory: options.socketFactory }),
   });
 }
 

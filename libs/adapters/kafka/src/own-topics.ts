@@ -4,6 +4,7 @@ import { type KafkaOptions, type KafkaPorts, openKafka } from './open-kafka.js';
 
 /** Bounds for specs: what waits in production for seconds waits for less. */
 const FAST: Partial<KafkaOptions> = {
+  connectTimeoutMs: 1_000,
   fetchWaitMs: 50,
   heartbeatIntervalMs: 100,
   sessionTimeoutMs: 6_000,

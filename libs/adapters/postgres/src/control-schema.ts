@@ -3,7 +3,8 @@ import type { SchemaArea } from './migrate.js';
 /**
  * What is administered, journaled and reserved. Names are compared byte by byte, as everywhere else, whatever the
  * collation of the database. Key bytes live in `key_slots` alone: rows of one size that change nothing but the key, on
- * pages with room left, so that what overwrites a key takes the very bytes of it (`KeySlots`).
+ * pages with room left, so that what overwrites a key takes the very bytes of it (`KeySlots`). Every reservation is
+ * changed once, by its mark: with as much room left on its page, that touches no index.
  */
 export const CONTROL_SCHEMA: SchemaArea = {
   area: 'control',
@@ -92,7 +93,7 @@ export const CONTROL_SCHEMA: SchemaArea = {
        turn_id uuid PRIMARY KEY, tenant_id text COLLATE "C" NOT NULL, subject_id bytea NOT NULL,
        epoch integer NOT NULL, fingerprint text COLLATE "C" NOT NULL, recorded_at bigint NOT NULL, partition integer,
        log_offset bigint
-     );
+     ) WITH (fillfactor = 50);
      CREATE INDEX accepted_turns_by_age ON accepted_turns (recorded_at);
      CREATE INDEX accepted_turns_of_subject ON accepted_turns (subject_id);`,
   ],

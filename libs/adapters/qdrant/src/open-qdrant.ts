@@ -18,6 +18,8 @@ export interface QdrantOptions {
 export interface Qdrant {
   readonly vectorIndex: VectorIndex & ErasableStore & AuditableStore;
   readonly vectorSurvey: VectorSurvey;
+  /** Embedding models of which there are, or were, vectors. */
+  vectorModels(signal: AbortSignal): Promise<readonly string[]>;
   /** For readiness. @throws Unavailable, Timeout with one clear line. */
   check(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -43,6 +45,7 @@ export async function openQdrant(options: QdrantOptions): Promise<Qdrant> {
   return {
     vectorIndex: new QdrantVectorIndex(parts),
     vectorSurvey: new QdrantVectorSurvey(parts),
+    vectorModels: async (signal) => (await collections.list(signal)).map(({ model }) => model).sort(),
     check: async (signal) => {
       await requireServer(connection, signal);
       await collections.list(signal);

@@ -40,9 +40,7 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     child.once('exit', (code, signal) => resolve(code ?? signal ?? 1));
     child.once('error', () => resolve(1));
   });
-  const killChild = () => void child.kill('SIGKILL');
-  process.once('exit', killChild);
-  void ended.then(() => process.removeListener('exit', killChild));
+  killAtExit(child, ended);
   const stop = (signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') => end(child, ended, signal);
   try {
     const { pid, http, grpc } = await readiness(child, options);
@@ -53,6 +51,22 @@ export async function startServiceProcess(options: ServiceProcessOptions): Promi
     const what = `${service} ${error.message}:\n${readFileSync(logFile, 'utf8').slice(-LOG_TAIL_CHARS)}`;
     throw error.isLate ? new Timeout(what) : new Unavailable(what);
   }
+}
+
+const running = new Set<ChildProcess>();
+
+/** The last resort when this process ends without a chance to wait; one listener for all of them. */
+function killAtExit(child: ChildProcess, ended: Promise<unknown>): void {
+  if (running.size === 0) process.once('exit', killAll);
+  running.add(child);
+  void ended.then(() => {
+    running.delete(child);
+    if (running.size === 0) process.removeListener('exit', killAll);
+  });
+}
+
+function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
 }
 
 function spawnService({ mainFile, env, logFile }: ServiceProcessOptions): ChildProcess {
