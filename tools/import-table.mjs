@@ -31,9 +31,11 @@ const MAY_IMPORT_IN_SPECS = {
   'type:app': ['type:testing'],
   'type:cli': ['type:testing'],
 };
-// The one adapter that others stand on: statements that both SQL engines share.
-const SHARED_ADAPTER = 'libs/adapters/sql';
-const ON_SHARED_ADAPTER = ['libs/adapters/sqlite', 'libs/adapters/postgres'];
+// The adapters that others stand on: statements that both SQL engines share, and the key files of a data directory.
+const ON_SHARED_ADAPTERS = {
+  'libs/adapters/sql': ['libs/adapters/sqlite', 'libs/adapters/postgres'],
+  'libs/adapters/file-key-vault': ['libs/adapters/sqlite'],
+};
 
 // Packages of others are free here; one of ours that does not resolve counts as external and must not slip through.
 const OF_OTHERS = [
@@ -72,14 +74,12 @@ function targetsOf(from, table, projects) {
   const allowed = table[from.type] ?? [];
   const targets = projects.filter((to) => to.directory !== from.directory && allowed.includes(to.type));
   return from.type === 'type:adapter' && table === MAY_IMPORT
-    ? [...targets, ...sharedAdapterFor(from, projects)]
+    ? [...targets, ...sharedAdaptersFor(from, projects)]
     : targets;
 }
 
-function sharedAdapterFor(from, projects) {
-  return ON_SHARED_ADAPTER.includes(from.directory)
-    ? projects.filter(({ directory }) => directory === SHARED_ADAPTER)
-    : [];
+function sharedAdaptersFor(from, projects) {
+  return projects.filter(({ directory }) => ON_SHARED_ADAPTERS[directory]?.includes(from.directory));
 }
 
 /** By package name and through the index only: a relative path or a deep import into another project matches nothing. */

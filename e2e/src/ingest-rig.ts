@@ -38,7 +38,7 @@ export async function openIngest(given: Partial<IngestConfig> = {}) {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'mneme-ingest-'));
   const observability = { logger: new Logger('silent'), metrics: new Metrics(), readiness: new Readiness() };
   const config = {
-    engine: 'sqlite',
+    profile: 'embedded',
     embedder: { engine: 'static' },
     languageModel: { engine: 'none' },
     webhook: parseWebhookConfig({}),

@@ -1,13 +1,11 @@
 import { existsSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
-import { InvalidInput, startOwnService, type TlsOptions, Unavailable } from '@mneme/client';
+import { InvalidInput, type Place, startOwnService, Unavailable } from '@mneme/client';
 import type { Invocation } from './invocation.js';
 import { SERVICE_MAIN } from './paths.js';
 
-export interface MeasuredService {
-  readonly address: string;
+export interface MeasuredService extends Place {
   readonly operatorKey: string;
-  readonly tls?: TlsOptions | undefined;
 }
 
 /** Runs the work against a service of its own, which is gone afterwards, or against the running one. */
@@ -17,8 +15,8 @@ export async function withService<T>(
   work: (service: MeasuredService) => Promise<T>,
 ): Promise<T> {
   if (!own) {
-    const { address, apiKey, tls } = invocation.locate('operator');
-    return work({ address, operatorKey: apiKey, tls });
+    const { apiKey: operatorKey, ...place } = invocation.locate('operator');
+    return work({ ...place, operatorKey });
   }
   if (!existsSync(SERVICE_MAIN)) throw new Unavailable('the service is not built: run `npm run build` first');
   invocation.note('starting a service in a temporary directory …');

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApiKeys, Tenants } from '@mneme/maintenance-service';
+import { type ApiKeys, keptKey, type Tenants } from '@mneme/maintenance-service';
 
 export interface LocalKeys {
   readonly tenantId: string;
@@ -22,12 +21,4 @@ export async function firstRun(dataDirectory: string, tenants: Tenants, apiKeys:
     return (await apiKeys.issue(tenantId, request)).bearer;
   });
   return { tenantId: DEVELOPMENT_TENANT, developmentKey };
-}
-
-async function keptKey(file: string, issue: () => Promise<string>): Promise<string> {
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const bearer = await issue();
-  writeFileSync(`${file}.new`, `${bearer}\n`, { mode: 0o600 });
-  renameSync(`${file}.new`, file);
-  return bearer;
 }

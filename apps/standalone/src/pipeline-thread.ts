@@ -1,12 +1,18 @@
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import { cannotStart, type Logger, type MetricsReport, type PackedConfig, type Part } from '@mneme/platform';
+import {
+  cannotStart,
+  type Logger,
+  type MetricsReport,
+  type PackedConfig,
+  type Part,
+  type ProcessConfig,
+} from '@mneme/platform';
 import type { Consumers } from '@mneme/maintenance-service';
 import type { EnginesConfig } from '@mneme/wiring';
 import type { PipelineConfigs } from './pipeline.module.js';
-import type { StandaloneConfig } from './standalone.config.js';
 
 export type ConfigsOfPipeline = PipelineConfigs & {
-  readonly standalone: StandaloneConfig;
+  readonly standalone: ProcessConfig;
   readonly engines: EnginesConfig;
 };
 

@@ -1,24 +1,16 @@
 import 'reflect-metadata';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { NestFactory } from '@nestjs/core';
-import { ACCESS_COUNTS_RUNNER, CATALOGUE_RUNNER, EMBEDDER_RUNNER } from '@mneme/embedder-service';
-import { FACT_GRAPH_RUNNER, GRAPH_EXTRACTOR_RUNNER } from '@mneme/graph-extractor-service';
-import { type ConsumerRunner, Lifecycle, Logger, Metrics, NestLogger, Readiness, unpackConfig } from '@mneme/platform';
+import { EMBEDDER_CONSUMERS } from '@mneme/embedder-service';
+import { GRAPH_CONSUMERS } from '@mneme/graph-extractor-service';
+import { consumerParts, Lifecycle, Logger, Metrics, NestLogger, Readiness, unpackConfig } from '@mneme/platform';
 import { openEngines } from '@mneme/wiring';
-import { RECALLS_HEARD, WRITE_FILTER } from '@mneme/write-filter-service';
+import { WRITE_FILTER_CONSUMERS } from '@mneme/write-filter-service';
 import { PipelineModule } from './pipeline.module.js';
 import type { ConfigsOfPipeline, FromPipeline, PipelineData, ToPipeline } from './pipeline-thread.js';
 
 // Who reads what another publishes starts before it and stops after it.
-const CONSUMERS = [
-  ['catalogue', CATALOGUE_RUNNER],
-  ['embedder', EMBEDDER_RUNNER],
-  ['fact-graph', FACT_GRAPH_RUNNER],
-  ['graph-extractor', GRAPH_EXTRACTOR_RUNNER],
-  ['access-counts', ACCESS_COUNTS_RUNNER],
-  ['write-filter-recalls', RECALLS_HEARD],
-  ['write-filter', WRITE_FILTER],
-] as const;
+const CONSUMERS = [...EMBEDDER_CONSUMERS, ...GRAPH_CONSUMERS, ...WRITE_FILTER_CONSUMERS];
 
 /** The thread that consumes the log, so that neither requests nor consumers wait for the other's work. */
 const { port, memory, configs: packed } = workerData as PipelineData;
@@ -36,13 +28,9 @@ try {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
-  const consumer = (name: string, token: symbol) => {
-    const runner = app.get<Pick<ConsumerRunner<unknown>, 'start' | 'stop'>>(token, { strict: false });
-    return { name, start: () => runner.start(), stop: () => runner.stop() };
-  };
   await lifecycle.start([
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
-    ...CONSUMERS.map(([name, token]) => consumer(name, token)),
+    ...consumerParts(CONSUMERS, { app, log: engines.stores.log, logger }),
   ]);
   tell({ type: 'ready' });
 } catch (error) {

@@ -1,9 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
-import type { Address, healthService, Part, Readiness } from '@mneme/platform';
+import { type Address, type healthService, type Listening, type Part, type Readiness, saysWhy } from '@mneme/platform';
 import { announce } from './announce.js';
 import { removeEndpoint, writeEndpoint } from './endpoint-file.js';
 import type { LocalKeys } from './first-run.js';
-import { type Listening, saysWhy } from './listening.js';
 
 export interface Serving {
   readonly app: INestApplication;

@@ -3,14 +3,22 @@ import { type ErasureConfig, parseErasureConfig } from '@mneme/erasure-service';
 import { type GraphExtractorConfig, parseGraphExtractorConfig } from '@mneme/graph-extractor-service';
 import { type IngestConfig, parseIngestConfig } from '@mneme/ingest-service';
 import { type MaintenanceConfig, parseMaintenanceConfig } from '@mneme/maintenance-service';
-import { type Env, type JwtConfig, parseJwtConfig, parseParts, parseTlsConfig, type TlsConfig } from '@mneme/platform';
+import {
+  type Env,
+  type JwtConfig,
+  parseJwtConfig,
+  parseParts,
+  parseProcessConfig,
+  parseTlsConfig,
+  type ProcessConfig,
+  type TlsConfig,
+} from '@mneme/platform';
 import { parseRetrievalConfig, type RetrievalConfig } from '@mneme/retrieval-service';
 import { type EnginesConfig, parseEnginesConfig } from '@mneme/wiring';
 import { parseWriteFilterConfig, type WriteFilterConfig } from '@mneme/write-filter-service';
-import { parseStandaloneConfig, type StandaloneConfig } from './standalone.config.js';
 
 export interface StandaloneConfigs {
-  readonly standalone: StandaloneConfig;
+  readonly standalone: ProcessConfig;
   readonly engines: EnginesConfig;
   readonly ingest: IngestConfig;
   readonly writeFilter: WriteFilterConfig;
@@ -28,7 +36,7 @@ export interface StandaloneConfigs {
 export function parseStandaloneConfigs(env: Env): StandaloneConfigs {
   return parseParts<StandaloneConfigs>(
     {
-      standalone: parseStandaloneConfig,
+      standalone: parseProcessConfig,
       engines: parseEnginesConfig,
       ingest: parseIngestConfig,
       writeFilter: parseWriteFilterConfig,

@@ -1,31 +1,24 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import { NestFactory } from '@nestjs/core';
-import type { NestExpressApplication } from '@nestjs/platform-express';
 import { ReapplyErasures, RunErasures } from '@mneme/erasure-service';
 import { AcceptTurns } from '@mneme/ingest-service';
-import { ApiKeys, EndIdleSessions, Housekeeping, RunAudits, Tenants, VerifyCritical } from '@mneme/maintenance-service';
+import { ApiKeys, Tenants, upkeepParts } from '@mneme/maintenance-service';
 import {
-  GrpcErrorFilter,
-  grpcOptions,
+  addGrpc,
+  createServiceApp,
   healthService,
-  HttpErrorFilter,
-  httpsOptionsOf,
+  type Listening,
   Lifecycle,
   Logger,
   Metrics,
   type MetricsReport,
-  NestLogger,
   packConfig,
   type Part,
+  part,
   Readiness,
-  REQUEST_BYTES_MAX,
-  type TlsConfig,
+  requireFree,
 } from '@mneme/platform';
-import { openEngines, sharedMemory } from '@mneme/wiring';
+import { foreignVectors, openEngines, sharedMemory } from '@mneme/wiring';
 import { firstRun } from './first-run.js';
-import { freePort } from './free-port.js';
-import { foreignVectors } from './foreign-vectors.js';
-import { type Listening, requireFree } from './listening.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { type ConfigsOfPipeline, PipelineThread } from './pipeline-thread.js';
 import { servingParts } from './serving.js';
@@ -46,24 +39,20 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const places = placesOf(standalone);
   for (const place of [places.grpc, places.http]) await requireFree(place);
   const channel = new MessageChannel();
-  const memory = sharedMemory();
+  const memory = await sharedMemory();
   const engines = await openOfRequests(configs, observability, { role: 'owner', port: channel.port1, memory });
   const configsOfThread = packConfig(pipelineConfigsOf(configs));
-  const join = (port: MessagePort) => engines.stores.join(port);
+  const join = (port: MessagePort) => engines.join(port);
   const keep = (report: MetricsReport) => metrics.keep(report);
   const pipeline = new PipelineThread({ configs: configsOfThread, memory, port: channel.port2, join, keep }, logger);
   metrics.include(() => pipeline.report());
-  readiness.warnings = () => foreignVectors(engines);
+  readiness.warnings = () => foreignVectors(engines, configs.engines.profile);
   for (const warning of readiness.warnings()) logger.warn(warning);
-  const module = StandaloneModule.register(configs, engines, { ...observability, consumers: pipeline });
   const { tls } = configs;
-  const app = await NestFactory.create<NestExpressApplication>(module, nestOptionsOf(logger, tls));
-  app.useBodyParser('json', { limit: REQUEST_BYTES_MAX });
-  app.useGlobalFilters(new HttpErrorFilter(logger, metrics));
+  const module = StandaloneModule.register(configs, engines, { ...observability, consumers: pipeline });
+  const app = await createServiceApp(module, { logger, metrics, tls });
   const health = healthService();
-  const grpc = { host: standalone.grpc.host, port: standalone.grpc.port || (await freePort(standalone.grpc.host)) };
-  const microservice = app.connectMicroservice(grpcOptions(grpc, health, tls), { deferInitialization: true });
-  microservice.useGlobalFilters(new GrpcErrorFilter(logger, metrics));
+  const grpc = await addGrpc(app, { address: standalone.grpc, health, logger, metrics, tls });
   const { dataDirectory } = configs.engines;
   const keys = await firstRun(dataDirectory, app.get(Tenants, { strict: false }), app.get(ApiKeys, { strict: false }));
   const parts: Part[] = [
@@ -103,26 +92,7 @@ function pipelineConfigsOf({
   return { standalone, engines, writeFilter, embedder, graphExtractor };
 }
 
-function nestOptionsOf(logger: Logger, tls: TlsConfig | undefined) {
-  const https = tls === undefined ? {} : { httpsOptions: httpsOptionsOf(tls) };
-  return { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, ...https };
-}
-
 async function run(parts: readonly Part[], lifecycle: Lifecycle): Promise<void> {
   lifecycle.stopOnSignals((code) => process.exit(code));
   await lifecycle.start(parts);
-}
-
-function part(name: string, owner: Pick<Part, 'start' | 'stop'>): Part {
-  return { name, start: () => owner.start(), stop: () => owner.stop() };
-}
-
-/** What keeps memories true beside the requests. */
-function upkeepParts(app: NestExpressApplication): readonly Part[] {
-  return [
-    part('housekeeping', app.get(Housekeeping, { strict: false })),
-    part('idle-sessions', app.get(EndIdleSessions, { strict: false })),
-    part('audits', app.get(RunAudits, { strict: false })),
-    part('verification', app.get(VerifyCritical, { strict: false })),
-  ];
 }

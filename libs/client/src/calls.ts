@@ -18,10 +18,10 @@ export interface CallLimits {
 /** What every call of a connection carries. */
 export interface CallContext {
   readonly address: string;
-  readonly apiKey?: string;
+  readonly apiKey?: string | undefined;
   readonly timeoutMs: number;
   /** Ends every call that brings no signal of its own. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 type Callback<A> = (error: ServiceError | null, response: A) => void;

@@ -116,6 +116,31 @@ describe('connect', () => {
     await expect(connection.retrieval.recall(waiting)).resolves.toMatchObject({ freshness: 'current' });
   });
 
+  it('asks each service where it is by itself, and the rest where all are', async () => {
+    const seen: string[] = [];
+    const all = await startStubService({
+      admin: {
+        listTenants: (_call, callback) => {
+          seen.push('all');
+          callback(null, { tenants: [] });
+        },
+      },
+    });
+    const alone = await startStubService({
+      retrieval: {
+        recall: (_call, callback) => {
+          seen.push('retrieval');
+          callback(null, emptyRecall());
+        },
+      },
+    });
+    const connection = connect({ address: all.address, services: { retrieval: alone.address } });
+    opened.push(connection, all, alone);
+    await connection.admin.listTenants({});
+    await connection.retrieval.recall(recall);
+    expect(seen).toEqual(['all', 'retrieval']);
+  });
+
   it('refuses an address that is none', () => {
     expect(() => connect({ address: 'http://localhost:7301' })).toThrow('host:port');
   });

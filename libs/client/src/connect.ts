@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Channel, type ChannelCredentials, credentials, type ChannelOptions } from '@grpc/grpc-js';
-import { InvalidInput } from '@mneme/domain';
+import type { Channel, ChannelCredentials } from '@grpc/grpc-js';
 import {
   AdminClient,
   CommandsClient,
@@ -15,24 +14,12 @@ import {
   SessionsClient,
 } from '@mneme/proto';
 import { type CallContext, type CallLimits, metadataOf, readStream, unary } from './calls.js';
+import { type AppName, Channels, type Place } from './place.js';
 import { streamTurns, type StreamOptions } from './stream-turns.js';
 
-/** Certificates and a key in PEM. */
-export interface TlsOptions {
-  /** Who may vouch for the service; absent: those that Node trusts. */
-  readonly rootCertificates?: Buffer;
-  /** What this client shows of itself, with its key; both or neither. */
-  readonly certificateChain?: Buffer;
-  readonly privateKey?: Buffer;
-}
-
-export interface ConnectOptions {
-  /** `host:port`. */
-  readonly address: string;
+export interface ConnectOptions extends Place {
   /** `mneme_<keyId>_<secret>`, sent as a bearer credential with every call. */
   readonly apiKey?: string;
-  /** Absent: plain text, for the loopback interface and networks that encrypt by themselves. */
-  readonly tls?: TlsOptions | undefined;
   /** How long a call may take when it says nothing else, in milliseconds. */
   readonly timeoutMs?: number;
   /** Ends every call that brings no signal of its own, when it aborts. */
@@ -45,46 +32,50 @@ export type Connection = ReturnType<typeof connect>;
 const TIMEOUT_MS = 30_000;
 /** Long work on the whole log: digests and replays. */
 const LONG_WORK_TIMEOUT_MS = 6 * 3_600_000;
-// Fifty hits or two hundred memories of 64 KiB each, with their fields; the default of 4 MiB would refuse them.
-const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
-const CHANNEL_OPTIONS: ChannelOptions = {
-  'grpc.keepalive_time_ms': 30_000,
-  'grpc.keepalive_timeout_ms': 10_000,
-  'grpc.max_receive_message_length': ANSWER_BYTES_MAX,
-  'grpc.initial_reconnect_backoff_ms': 100,
-  'grpc.max_reconnect_backoff_ms': 2_000,
-};
 
 /** Opens lazily: a service that is not there is noticed by the first call. */
 export function connect(options: ConnectOptions) {
-  const { address, apiKey } = options;
-  const secure = credentialsOf(options);
-  const channel = channelTo(address, secure);
+  const { address, services, tls, apiKey, signal } = options;
+  const channels = new Channels(options);
   // Every call in flight listens to it, and more than ten of those are no leak.
-  if (options.signal !== undefined) setMaxListeners(0, options.signal);
-  const shared = { channelOverride: channel };
-  const context: CallContext = {
-    address,
-    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  if (signal !== undefined) setMaxListeners(0, signal);
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const openFor = <C>(Client: ClientClass<C>, app: AppName) => {
+    const at = channels.addressOf(app);
+    const context: CallContext = { address: at, timeoutMs, apiKey, signal };
+    const client = new Client(at, channels.credentials, { channelOverride: channels.to(at) });
+    return { client, context, longWork: { ...context, timeoutMs: Math.max(timeoutMs, LONG_WORK_TIMEOUT_MS) } };
   };
-  const longWork = { ...context, timeoutMs: Math.max(context.timeoutMs, LONG_WORK_TIMEOUT_MS) };
+  const admin = openFor(AdminClient, 'maintenance');
+  const maintenance = openFor(MaintenanceClient, 'maintenance');
   return {
     address,
     /** What it was opened with, for another connection to the same place. */
-    tls: options.tls,
-    ingest: ingestCalls(new IngestClient(address, secure, shared), context),
-    commands: commandCalls(new CommandsClient(address, secure, shared), context),
-    retrieval: retrievalCalls(new RetrievalClient(address, secure, shared), context),
-    sessions: sessionsCalls(new SessionsClient(address, secure, shared), context),
-    erasure: erasureCalls(new ErasureClient(address, secure, shared), context),
-    admin: adminCalls(new AdminClient(address, secure, shared), { context, longWork }),
-    organisation: organisationCalls(new OrganisationClient(address, secure, shared), context),
-    quarantine: quarantineCalls(new QuarantineClient(address, secure, shared), context),
-    maintenance: maintenanceCalls(new MaintenanceClient(address, secure, shared), { context, longWork }),
-    close: () => channel.close(),
+    place: { address, services, tls },
+    ingest: callsOf(openFor(IngestClient, 'ingest'), ingestCalls),
+    commands: callsOf(openFor(CommandsClient, 'ingest'), commandCalls),
+    retrieval: callsOf(openFor(RetrievalClient, 'retrieval'), retrievalCalls),
+    sessions: callsOf(openFor(SessionsClient, 'retrieval'), sessionsCalls),
+    erasure: callsOf(openFor(ErasureClient, 'erasure'), erasureCalls),
+    admin: adminCalls(admin.client, admin),
+    organisation: callsOf(openFor(OrganisationClient, 'maintenance'), organisationCalls),
+    quarantine: callsOf(openFor(QuarantineClient, 'maintenance'), quarantineCalls),
+    maintenance: maintenanceCalls(maintenance.client, maintenance),
+    close: () => channels.close(),
   };
+}
+
+type ClientClass<C> = new (
+  address: string,
+  credentials: ChannelCredentials,
+  options: { readonly channelOverride: Channel },
+) => C;
+
+function callsOf<C, A>(
+  { client, context }: { readonly client: C; readonly context: CallContext },
+  calls: (client: C, context: CallContext) => A,
+): A {
+  return calls(client, context);
 }
 
 function ingestCalls(client: IngestClient, context: CallContext) {
@@ -240,21 +231,4 @@ function maintenanceCalls(
 function withWait(request: Pick<RecallRequest, 'waitFor'>, limits: CallLimits, context: CallContext): CallLimits {
   if (request.waitFor === undefined) return limits;
   return { ...limits, timeoutMs: (limits.timeoutMs ?? context.timeoutMs) + (request.waitFor.timeoutMs ?? 0) };
-}
-
-function credentialsOf(options: ConnectOptions): ChannelCredentials {
-  if (options.tls === undefined) return credentials.createInsecure();
-  const { rootCertificates, privateKey, certificateChain } = options.tls;
-  try {
-    return credentials.createSsl(rootCertificates ?? null, privateKey ?? null, certificateChain ?? null);
-  } catch (cause) {
-    throw new InvalidInput('the certificates or the key of this client are not valid PEM', { field: 'tls', cause });
-  }
-}
-
-function channelTo(address: string, secure: ChannelCredentials): Channel {
-  if (!/^(?:\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$/.test(address)) {
-    throw new InvalidInput('an address is given as host:port, for example 127.0.0.1:7301', { field: 'address' });
-  }
-  return new Channel(address, secure, CHANNEL_OPTIONS);
 }

@@ -35,8 +35,7 @@ export async function createFreshTenant(operator: Connection, options: FreshTena
     rights: [...options.rights],
   });
   const apiKey = bearerOf(created);
-  const { address, tls } = operator;
-  return { tenantId, apiKey, connection: connect({ address, tls, apiKey, signal: options.signal }) };
+  return { tenantId, apiKey, connection: connect({ ...operator.place, apiKey, signal: options.signal }) };
 }
 
 /** The bearer text of a new key. @throws Corrupt for an answer without one. */

@@ -27,6 +27,14 @@ describe('locate', () => {
     expect(find({ role: 'operator' })).toEqual({ address: '127.0.0.1:7301', apiKey: 'mneme_op_key' });
   });
 
+  it('reads where each service is when they are processes of their own, and not when an address is named', () => {
+    running();
+    const services = { retrieval: '127.0.0.1:7311' };
+    put('endpoint.json', JSON.stringify({ grpc: '127.0.0.1:7301', services }));
+    expect(find()).toEqual({ address: '127.0.0.1:7301', services, apiKey: 'mneme_dev_key' });
+    expect(find({ address: 'localhost:9' })).not.toHaveProperty('services');
+  });
+
   it('lets the environment go before the directory, and flags before both', () => {
     running();
     const environment = { address: 'memory.internal:1', apiKey: 'mneme_env_key' };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvalidInput, Unavailable } from '@mneme/domain';
 import { errnoOf } from './errno.js';
+import type { ServiceAddresses } from './place.js';
 
 /** Whose key a command needs: an agent's, or the operator's. */
 export type KeyRole = 'agent' | 'operator';
@@ -19,6 +20,8 @@ export interface LocateOptions {
 
 export interface Location {
   readonly address: string;
+  /** Those that are reached by themselves, when each service is a process of its own. */
+  readonly services?: ServiceAddresses;
   readonly apiKey: string;
   /** The service's own word that it speaks TLS; absent when the address was named. */
   readonly isTls?: true;
@@ -34,8 +37,9 @@ export function locate(options: LocateOptions): Location {
   const named = options.address ?? options.environment.address;
   const address = named ?? addressIn(options.dataDirectory);
   const apiKey = options.apiKey ?? options.environment.apiKey ?? keyFor(address, options);
-  const isTls = named === undefined && endpointIn(options.dataDirectory)?.tls === true;
-  return { address, apiKey, ...(isTls ? { isTls } : {}) };
+  const endpoint = named === undefined ? endpointIn(options.dataDirectory) : undefined;
+  const services = endpoint?.services === undefined ? {} : { services: endpoint.services };
+  return { address, ...services, apiKey, ...(endpoint?.tls === true ? { isTls: true } : {}) };
 }
 
 /** Address of the service that runs on the directory; its file is there while it is ready. */
@@ -81,6 +85,7 @@ function readOrNothing(file: string): string | undefined {
 
 interface EndpointFile {
   readonly grpc?: unknown;
+  readonly services?: ServiceAddresses;
   readonly tls?: unknown;
 }
 

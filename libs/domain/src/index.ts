@@ -24,6 +24,7 @@ export * from './facts/united-facts.js';
 export * from './fit-calibration.js';
 export * from './graph/fact-edge.js';
 export * from './graph/fact-memory.js';
+export * from './graph/fact-walk.js';
 export * from './graph/graph-fact.js';
 export * from './graph/graph-score.js';
 export * from './graph/in-force.js';

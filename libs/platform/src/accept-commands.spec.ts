@@ -96,6 +96,14 @@ describe('AcceptCommands', () => {
     expect(repeatedCount).toBe(0);
   });
 
+  it('publishes above the version that it saw, though another process gave that out by a clock that is ahead', async () => {
+    const { accept, appends } = opened();
+    const target = { memoryId: MEMORY, kind: 'episode' as const, version: 6_000_000_000_000_000 };
+    await accept.accept([wished('a', { target } as never), wished('b')]);
+    const recordedAt = appends.map((append) => eventOf(append).recordedAt);
+    expect(recordedAt).toEqual([6_000_000_000_000_001, 6_000_000_000_000_002]);
+  });
+
   it('takes the same wish once, whichever version was seen, and refuses another under its key', async () => {
     const { accept, appends } = opened();
     const first = await accept.accept([wished('a')]);

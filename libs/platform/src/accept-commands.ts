@@ -11,7 +11,7 @@ import {
   type WishedCommand,
 } from '@mneme/domain';
 import type { AcceptedTurns, EventLog, ReservedTurn, TurnPosition } from '@mneme/ports';
-import { commandEventOf, type PreparedCommand, wishedPayloadOf } from './command-event.js';
+import { commandEventOf, type PreparedCommand, seenVersionOf, wishedPayloadOf } from './command-event.js';
 import type { Keyring, TenantAccess } from './keyring.js';
 import type { Logger } from './logger.js';
 import { encodeReadToken } from './read-token.js';
@@ -95,6 +95,8 @@ export class AcceptCommands {
 
   private async commit(commands: readonly PreparedCommand[]): Promise<AcceptedCommands> {
     const { acceptedTurns, order } = this.ports;
+    // Another process may have accepted what a command changes, by a clock that is ahead of this one.
+    for (const { wished } of commands) order.recordedClock.raiseTo(seenVersionOf(wished));
     const reserved = await acceptedTurns.reserve(
       commands.map(({ commandId, wished: { tenantId, subjectId }, epoch, fingerprint }) => {
         const recordedAt = order.recordedClock.next();
@@ -132,10 +134,10 @@ export class AcceptCommands {
     const { log, acceptedTurns, logger } = this.ports;
     const events = [...missing.values()];
     const appended = await log.append(events.map((event) => this.appendOf(event)));
-    const marks = events.map(({ commandId }, i) => {
+    const marks = events.map(({ commandId, recordedAt }, i) => {
       const { partition = 0, offset = 0 } = appended[i] ?? {};
       positions.set(commandId, { partition, offset });
-      return { turnId: commandId, partition, offset };
+      return { turnId: commandId, recordedAt, partition, offset };
     });
     // The log has the commands: without its mark a repeat is published again, and applied once.
     await acceptedTurns.mark(marks).catch((error: unknown) => {

@@ -46,9 +46,9 @@ beforeEach(() => {
 });
 afterEach(() => Promise.all(meters.splice(0).map((meter) => meter.flush())));
 
-async function opened(tenantId = ACME): Promise<BudgetMeter> {
+async function opened(tenantId = ACME, flushMs = 3_600_000): Promise<BudgetMeter> {
   const logger = { warn: () => undefined };
-  const meter = new BudgetMeter({ usageStore: store, clock: { nowMs: () => nowMs }, logger }, 3_600_000);
+  const meter = new BudgetMeter({ usageStore: store, clock: { nowMs: () => nowMs }, logger }, flushMs);
   meters.push(meter);
   await meter.open(tenantId);
   return meter;
@@ -85,7 +85,7 @@ describe('a meter', () => {
     expect(await meter.usedToday(ACME)).toMatchObject({ turns: 0 });
   });
 
-  it('reads once a day, and writes all tenants at once', async () => {
+  it('reads once in its time, and writes all tenants at once', async () => {
     const meter = await opened();
     await Promise.all(Array.from({ length: 20 }, () => meter.open(OTHER)));
     expect(store.reads).toBe(2);
@@ -121,6 +121,28 @@ describe('a meter', () => {
     one.spend(ACME, turns(2), BUDGETS);
     await one.flush();
     expect(() => one.spend(ACME, turns(1), BUDGETS)).toThrow('10 of 10');
+  });
+
+  it('hears it without a write of its own when its time is over, and at once for who asks what was used', async () => {
+    const [one, asked] = [await opened(ACME, 1), await opened()];
+    const two = await opened();
+    two.spend(ACME, turns(9), BUDGETS);
+    await two.flush();
+    expect(await asked.usedToday(ACME)).toMatchObject({ turns: 9 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await one.open(ACME);
+    expect(() => one.spend(ACME, turns(2), BUDGETS)).toThrow('9 of 10');
+  });
+
+  it('counts nothing twice while its write is under way', async () => {
+    const meter = await opened(ACME, 0);
+    meter.spend(ACME, turns(6), BUDGETS);
+    const flushing = meter.flush();
+    await meter.open(ACME);
+    meter.spend(ACME, turns(4), BUDGETS);
+    await flushing;
+    await meter.open(ACME);
+    expect(() => meter.spend(ACME, turns(1), BUDGETS)).toThrow('10 of 10');
   });
 
   it('keeps what it could not write', async () => {

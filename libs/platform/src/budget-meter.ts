@@ -33,6 +33,8 @@ export interface UsedToday extends Usage {
 interface Count {
   readonly tenantId: TenantId;
   readonly day: string;
+  /** When the store was asked last; by `performance.now()`. */
+  askedAtMs: number;
   /** What the store has said. */
   stored: Usage;
   /** On its way to the store, and not yet. */
@@ -45,7 +47,8 @@ const FLUSH_MS = 1_000;
 /**
  * Counts what tenants use of their budgets. It counts in memory and writes at most once in `flushMs`, all tenants
  * together, so that no request waits for a disk: a process that is killed forgets what it counted since, and the tenant
- * may use that much more on that day.
+ * may use that much more on that day. What other processes have counted it hears as often, so that together they let
+ * a tenant over its budget by at most what each accepts in that time.
  */
 export class BudgetMeter {
   private readonly counts = new Map<string, Count>();
@@ -58,11 +61,12 @@ export class BudgetMeter {
     private readonly flushMs: number = FLUSH_MS,
   ) {}
 
-  /** Learns what the tenant has used today; once a day it asks the store. */
+  /** Learns what the tenant has used today; asks the store again when it has not for `flushMs`. */
   async open(tenantId: TenantId): Promise<void> {
     const day = budgetDayOf(this.ports.clock.nowMs());
     const name = nameOf(tenantId, day);
-    if (this.counts.has(name)) return;
+    const known = this.counts.get(name);
+    if (known !== undefined && performance.now() - known.askedAtMs < this.flushMs) return;
     const opening = this.opening.get(name) ?? this.load(tenantId, day);
     this.opening.set(name, opening);
     await opening.finally(() => this.opening.delete(name));
@@ -87,7 +91,7 @@ export class BudgetMeter {
   }
 
   async usedToday(tenantId: TenantId): Promise<UsedToday> {
-    await this.open(tenantId);
+    await this.load(tenantId, budgetDayOf(this.ports.clock.nowMs()));
     const nowMs = this.ports.clock.nowMs();
     const day = budgetDayOf(nowMs);
     return { ...usedOf(this.countOf(tenantId, day)), day, resetsAt: budgetResetOf(nowMs) };
@@ -102,9 +106,12 @@ export class BudgetMeter {
   }
 
   private async load(tenantId: TenantId, day: string): Promise<Count> {
+    const askedAtMs = performance.now();
     const stored = await this.ports.usageStore.readUsage(tenantId, day);
     const count = this.countOf(tenantId, day);
-    count.stored = stored;
+    // A write that is under way, or came back meanwhile, knows better than this answer.
+    if (count.flying === NO_USAGE && count.askedAtMs <= askedAtMs)
+      [count.stored, count.askedAtMs] = [stored, askedAtMs];
     return count;
   }
 
@@ -112,7 +119,7 @@ export class BudgetMeter {
     const name = nameOf(tenantId, day);
     const known = this.counts.get(name);
     if (known !== undefined) return known;
-    const count = { tenantId, day, stored: NO_USAGE, flying: NO_USAGE, pending: NO_USAGE };
+    const count = { tenantId, day, askedAtMs: -Infinity, stored: NO_USAGE, flying: NO_USAGE, pending: NO_USAGE };
     this.counts.set(name, count);
     return count;
   }
@@ -131,7 +138,7 @@ export class BudgetMeter {
       const uses = changed.map(({ tenantId, day, flying }) => ({ tenantId, day, ...flying }));
       const totals = await this.ports.usageStore.addUsage(uses);
       changed.forEach((count, i) => {
-        [count.stored, count.flying] = [totals[i] ?? count.stored, NO_USAGE];
+        [count.stored, count.flying, count.askedAtMs] = [totals[i] ?? count.stored, NO_USAGE, performance.now()];
       });
     } catch (error) {
       this.ports.logger.warn('what tenants used could not be written and is kept for the next time', { error });

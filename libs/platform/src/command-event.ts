@@ -20,6 +20,11 @@ export function targetOf({
   return { memoryId, kind, version };
 }
 
+/** The version that the giver of a wish saw of its target; 0 without one. */
+export function seenVersionOf({ wish }: WishedCommand): number {
+  return 'target' in wish ? (wish.target?.version ?? 0) : 0;
+}
+
 /** The event of a command under the instant that was reserved for it: the same instant gives the same bytes. */
 export function commandEventOf(command: PreparedCommand, recordedAt: number): CommandGiven {
   const { wished, commandId, epoch, keys, trust } = command;

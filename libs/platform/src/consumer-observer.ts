@@ -1,7 +1,7 @@
-import { isMainThread } from 'node:worker_threads';
 import type { ConsumerObserver } from './consumer-runner.js';
 import type { Logger } from './logger.js';
 import type { Metrics } from './metrics.js';
+import { endProcess } from './process/end-process.js';
 
 /** Counts what consumers do, and says aloud what somebody should look at. */
 export function observerOf(metrics: Metrics, logger: Logger): ConsumerObserver {
@@ -21,11 +21,4 @@ export function observerOf(metrics: Metrics, logger: Logger): ConsumerObserver {
       endProcess();
     },
   };
-}
-
-// A thread of its own ends alone; whoever started it ends the process.
-function endProcess(): void {
-  if (!isMainThread) process.exit(1);
-  process.exitCode = 1;
-  process.kill(process.pid, 'SIGTERM');
 }

@@ -4,6 +4,7 @@ import type { Clock, Consumption, EventLog, LogRecord, RecordBatch } from '@mnem
 import { deadLetterOf } from './dead-letter.js';
 import { passFence, passFenceNow } from './fence.js';
 import type { Keyring, SubjectAccess } from './keyring.js';
+import type { Standing } from './process/progress-watchdog.js';
 import { retryInPlace, type RetryLimits } from './retry-in-place.js';
 
 /** Whose record it is, and under which epoch it was written. */
@@ -78,6 +79,8 @@ interface Dependencies {
  */
 export class ConsumerRunner<E> {
   private consumption: Consumption | undefined;
+  private inHand = 0;
+  private lastMovedMs = performance.now();
 
   constructor(
     private readonly dependencies: Dependencies,
@@ -99,7 +102,16 @@ export class ConsumerRunner<E> {
     await this.consumption?.stop();
   }
 
+  /** How it stands; undefined before it has started. */
+  standing(): Standing | undefined {
+    if (this.consumption === undefined) return undefined;
+    const { group, topic } = this.options;
+    const partitions = this.consumption.partitions();
+    return { group, topic, partitions, quietMs: performance.now() - this.lastMovedMs, isBusy: this.inHand > 0 };
+  }
+
   private async run(batch: RecordBatch): Promise<void> {
+    this.moved(1);
     const pump = setInterval(() => void batch.heartbeat().catch(() => undefined), this.options.heartbeatMs);
     try {
       await this.process(batch);
@@ -108,7 +120,13 @@ export class ConsumerRunner<E> {
       if (!batch.signal.aborted) this.dependencies.observer.broke(this.options.group, error);
     } finally {
       clearInterval(pump);
+      this.moved(-1);
     }
+  }
+
+  private moved(batches: number): void {
+    this.inHand += batches;
+    this.lastMovedMs = performance.now();
   }
 
   private async process(batch: RecordBatch): Promise<void> {
@@ -194,8 +212,10 @@ export class ConsumerRunner<E> {
   }
 
   private retryOptions(signal: AbortSignal) {
-    const onRetry = (error: unknown) =>
+    const onRetry = (error: unknown) => {
+      this.moved(0);
       this.dependencies.observer.retried(this.options.group, isMemoryError(error) ? error.code : 'unknown');
+    };
     return { ...this.options.retry, signal, onRetry };
   }
 }

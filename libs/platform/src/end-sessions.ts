@@ -99,12 +99,15 @@ export class EndSessions {
     const endId = sessionEndIdOf(named, last.turnId);
     const turnIds = present.map(({ turnId }) => turnId);
     const event: Unrecorded = { type: 'session-ended', v: 1, ...named, epoch, endId, turnIds };
-    return { state: 'prepared', event, fingerprint: fingerprintOf(keys, event) };
+    const { recordedAt: lastRecordedAt } = last;
+    return { state: 'prepared', event, lastRecordedAt, fingerprint: fingerprintOf(keys, event) };
   }
 
   private async commit(prepared: readonly Prepared[]): Promise<readonly EndedSession[]> {
     const { acceptedTurns, order } = this.ports;
     const ends = prepared.filter((one) => one.state === 'prepared');
+    // Another process may have accepted the turns of a session, by a clock that is ahead of this one.
+    for (const { lastRecordedAt } of ends) order.recordedClock.raiseTo(lastRecordedAt);
     const reserved = await acceptedTurns.reserve(
       ends.map(({ event: { endId: turnId, tenantId, subjectId, epoch }, fingerprint }) => {
         return { turnId, tenantId, subjectId, epoch, fingerprint, recordedAt: order.recordedClock.next() };
@@ -134,10 +137,10 @@ export class EndSessions {
     const { log, acceptedTurns, logger } = this.ports;
     const events = [...missing.values()];
     const appended = await log.append(events.map((event) => this.appendOf(event)));
-    const marks = events.map(({ endId }, i) => {
+    const marks = events.map(({ endId, recordedAt }, i) => {
       const { partition = 0, offset = 0 } = appended[i] ?? {};
       positions.set(endId, { partition, offset });
-      return { turnId: endId, partition, offset };
+      return { turnId: endId, recordedAt, partition, offset };
     });
     // The log has the ends: without its mark a repeat is published again, and decided alike.
     await acceptedTurns.mark(marks).catch((error: unknown) => {
@@ -158,6 +161,8 @@ type Unrecorded = Omit<SessionEnded, 'recordedAt'>;
 interface PreparedEnd {
   readonly state: 'prepared';
   readonly event: Unrecorded;
+  /** Of the session's last turn. */
+  readonly lastRecordedAt: number;
   readonly fingerprint: string;
 }
 

@@ -25,15 +25,27 @@ import { readWithinLimit, refuseUnread, REQUEST_BYTES_MAX } from './unread-reque
 const STREAMS_PER_CONNECTION_MAX = 256;
 const KEEPALIVE_MIN_MS = 10_000;
 
-/** Serves every service of `mneme.v1` with health and reflection; what `health` says is what clients hear. */
-export function grpcOptions({ host, port }: Address, health: HealthImplementation, tls?: TlsConfig): GrpcOptions {
+/** What a server has besides its address and its health. */
+export interface GrpcServing {
+  /** Undefined: plain text. */
+  readonly tls?: TlsConfig | undefined;
+  /** Absent: all of them. */
+  readonly services?: readonly GrpcServiceName[] | undefined;
+}
+
+/** Serves services of `mneme.v1` with health and reflection; what `health` says is what clients hear. */
+export function grpcOptions(
+  { host, port }: Address,
+  health: HealthImplementation,
+  { tls, services = SERVICE_NAMES }: GrpcServing = {},
+): GrpcOptions {
   return {
     transport: Transport.GRPC,
     options: {
       url: `${host}:${port}`,
       credentials: grpcCredentialsOf(tls),
       package: PROTO_PACKAGE,
-      packageDefinition: generatedServices(),
+      packageDefinition: generatedServices(services),
       gracefulShutdown: true,
       // Up to here a request that is too large gets an error that names the limit; above, gRPC's own.
       maxReceiveMessageLength: 2 * REQUEST_BYTES_MAX,
@@ -56,22 +68,24 @@ export function healthService(): HealthImplementation {
   return new HealthImplementation({ '': 'NOT_SERVING' });
 }
 
+const SERVICES = {
+  Ingest: IngestService,
+  Commands: CommandsService,
+  Retrieval: RetrievalService,
+  Erasure: ErasureService,
+  Admin: AdminService,
+  Organisation: OrganisationService,
+  Sessions: SessionsService,
+  Maintenance: MaintenanceService,
+  Quarantine: QuarantineService,
+};
+
+export type GrpcServiceName = keyof typeof SERVICES;
+const SERVICE_NAMES = Object.keys(SERVICES) as GrpcServiceName[];
+
 // The generated decoders take two thirds of the time of those that are made from the .proto files at run time.
-function generatedServices(): Record<string, ServiceDefinition> {
-  const services = {
-    Ingest: IngestService,
-    Commands: CommandsService,
-    Retrieval: RetrievalService,
-    Erasure: ErasureService,
-    Admin: AdminService,
-    Organisation: OrganisationService,
-    Sessions: SessionsService,
-    Maintenance: MaintenanceService,
-    Quarantine: QuarantineService,
-  };
-  return Object.fromEntries(
-    Object.entries(services).map(([name, service]) => [`${PROTO_PACKAGE}.${name}`, byProtoName(service)]),
-  );
+function generatedServices(names: readonly GrpcServiceName[]): Record<string, ServiceDefinition> {
+  return Object.fromEntries(names.map((name) => [`${PROTO_PACKAGE}.${name}`, byProtoName(SERVICES[name])]));
 }
 
 interface GeneratedMethod {

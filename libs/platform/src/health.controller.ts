@@ -1,9 +1,12 @@
 import { Controller, Get, Header, HttpCode, Inject, Res } from '@nestjs/common';
 import { Metrics } from './metrics.js';
 
-/** Whether the process takes requests; liveness is that it answers at all. */
+/** Whether the process does its work; liveness is that it answers at all. */
 export class Readiness {
+  /** It has started, and is not stopping. */
   isReady = false;
+  /** What it cannot do its work without, and has not now: in few words, for strangers may read them. */
+  problems: () => readonly string[] = () => [];
   /** What somebody should look at though requests are taken. */
   warnings: () => readonly string[] = () => [];
 }
@@ -12,7 +15,7 @@ interface Reply {
   status(code: number): unknown;
 }
 
-/** `/healthz` (alive), `/readyz` (takes requests), `/metrics` (Prometheus). */
+/** `/healthz` (alive), `/readyz` (does its work), `/metrics` (Prometheus). */
 @Controller()
 export class HealthController {
   constructor(
@@ -28,9 +31,12 @@ export class HealthController {
   @Get('readyz')
   @HttpCode(200)
   ready(@Res({ passthrough: true }) reply: Reply) {
-    if (!this.readiness.isReady) reply.status(503);
-    const warnings = this.readiness.isReady ? this.readiness.warnings() : [];
-    return { status: this.readiness.isReady ? 'ready' : 'starting', ...(warnings.length > 0 ? { warnings } : {}) };
+    const { isReady } = this.readiness;
+    const problems = isReady ? this.readiness.problems() : [];
+    const warnings = isReady ? this.readiness.warnings() : [];
+    const status = !isReady ? 'starting' : problems.length === 0 ? 'ready' : 'not ready';
+    if (status !== 'ready') reply.status(503);
+    return { status, ...(problems.length > 0 ? { problems } : {}), ...(warnings.length > 0 ? { warnings } : {}) };
   }
 
   @Get('metrics')

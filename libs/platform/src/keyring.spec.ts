@@ -204,6 +204,15 @@ describe('the keyring', () => {
     expect((await keyring.openFresh(ACME, [ANA])).get(ANA)?.state).toBe('open');
   });
 
+  it('admits by the registry whom another process has enrolled again', async () => {
+    const keyring = world.keyring();
+    await keyring.admit(ACME, [ANA]);
+    world.change(ANA, { state: 'fenced', epoch: 2 });
+    expect((await keyring.openFresh(ACME, [ANA])).get(ANA)?.state).toBe('fenced');
+    world.change(ANA, { state: 'enrolled', epoch: 3 });
+    expect((await keyring.admit(ACME, [ANA])).get(ANA)).toMatchObject({ state: 'open', epoch: 3 });
+  });
+
   it('drops keys from memory when the time is over though nobody asks', async () => {
     const keyring = world.keyring();
     await keyring.admit(ACME, [ANA]);

@@ -81,9 +81,14 @@ export class Keyring {
     return this.hold(await this.openTenant(tenantId), rows);
   }
 
-  /** As `open`, and admits subjects never seen. A fenced subject stays fenced. */
+  /**
+   * As `open`, and admits subjects never seen. A fenced subject stays fenced, by the registry as it is now: another process
+   * may just have enrolled it again.
+   */
   async admit(tenantId: TenantId, subjectIds: readonly SubjectId[]): Promise<ReadonlyMap<SubjectId, SubjectAccess>> {
     const known = new Map(await this.open(tenantId, subjectIds));
+    const fenced = [...known].filter(([, { state }]) => state === 'fenced').map(([subjectId]) => subjectId);
+    if (fenced.length > 0) for (const [id, access] of await this.openFresh(tenantId, fenced)) known.set(id, access);
     const unseen = [...new Set(subjectIds)].filter((subjectId) => !known.has(subjectId));
     if (unseen.length === 0) return known;
     const tenant = await this.openTenant(tenantId);

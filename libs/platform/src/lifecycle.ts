@@ -7,6 +7,11 @@ export interface Part {
   stop(): Promise<void> | void;
 }
 
+/** A part under a name of its own. */
+export function part(name: string, owner: Pick<Part, 'start' | 'stop'>): Part {
+  return { name, start: () => owner.start(), stop: () => owner.stop() };
+}
+
 /** Starts parts in order and stops them backwards, once, within a bounded time. */
 export class Lifecycle {
   private readonly started: Part[] = [];

@@ -23,6 +23,7 @@ const COUNTERS = {
   mneme_session_writes_lost_total: [],
   mneme_recalls_published_total: [],
   mneme_recalls_dropped_total: ['reason'],
+  mneme_recalls_heard_total: [],
   mneme_scope_alarms_total: [],
   mneme_unreadable_memories_total: [],
   mneme_corrupt_keys_total: [],

@@ -24,6 +24,12 @@ export interface TurnPosition {
   readonly offset: number;
 }
 
+/** Where the log has a turn, and under which instant it was published: that of its reservation. */
+export interface TurnMark extends TurnPosition {
+  readonly turnId: TurnId;
+  readonly recordedAt: number;
+}
+
 /** Makes ingest idempotent: which turns were taken, under which instant, and where the log has them. Kept 14 days. */
 export interface AcceptedTurns {
   /**
@@ -35,9 +41,10 @@ export interface AcceptedTurns {
 
   /**
    * Notes where the log has the turns. Idempotent. It need not be durable when it resolves: a reservation that lost
-   * its mark is published again with the same bytes.
+   * its mark is published again with the same bytes. A mark that comes late, for a reservation of another instant than
+   * the one that is there, is dropped: the turn of that one is not where the mark says.
    */
-  mark(turns: readonly (TurnPosition & { readonly turnId: TurnId })[]): Promise<void>;
+  mark(turns: readonly TurnMark[]): Promise<void>;
 
   /** Highest `recordedAt` reserved, 0 when there is none. */
   highestRecordedAt(): Promise<number>;

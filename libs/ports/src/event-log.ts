@@ -49,6 +49,8 @@ export interface ConsumeOptions {
 }
 
 export interface Consumption {
+  /** Partitions that this consumption reads at the moment; others of the group may read the rest. */
+  partitions(): readonly number[];
   /** Stops after the batch in hand; resolves when no handler runs any more. */
   stop(): Promise<void>;
 }

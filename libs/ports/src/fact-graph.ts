@@ -90,12 +90,3 @@ export interface FactGraph {
     query: GraphView & { readonly sourceIds: readonly SourceId[]; readonly limit: number },
   ): Promise<readonly GraphFact[]>;
 }
-
-/** What one query of a graph may ask for. */
-export const GRAPH_LIMITS = {
-  entitiesMax: 64,
-  predicatesMax: 32,
-  fanOutMax: 200,
-  factsMax: 1_000,
-  hopsMax: 4,
-} as const;

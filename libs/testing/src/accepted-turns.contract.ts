@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { AcceptedTurns, TurnReservation } from '@mneme/ports';
+import type { AcceptedTurns, TurnMark, TurnPosition, TurnReservation } from '@mneme/ports';
 import fc from 'fast-check';
 import { nextRecordedAt, randomSubjectId, randomTenantId, randomTurnId } from './builders.js';
+import { eventually } from './eventually.js';
 
 /** What every store of accepted turns must do. */
 export function acceptedTurnsContract(make: () => Promise<AcceptedTurns>): void {
@@ -28,6 +29,11 @@ export function aReservation(given: Partial<TurnReservation> = {}): TurnReservat
     recordedAt: nextRecordedAt(),
     ...given,
   };
+}
+
+/** Where the log has a reserved turn. */
+function markOf({ turnId, recordedAt }: TurnReservation, position: TurnPosition): TurnMark {
+  return { turnId, recordedAt, ...position };
 }
 
 function reserveContract(turns: () => AcceptedTurns): void {
@@ -98,7 +104,7 @@ function reserveContract(turns: () => AcceptedTurns): void {
   it('counts a reservation of an older epoch as absent and replaces it, position and all', async () => {
     const old = aReservation();
     await turns().reserve([old]);
-    await turns().mark([{ turnId: old.turnId, partition: 1, offset: 7 }]);
+    await turns().mark([markOf(old, { partition: 1, offset: 7 })]);
     const renewed = { ...old, epoch: 3, fingerprint: 'e'.repeat(64), recordedAt: nextRecordedAt() };
     expect(await turns().reserve([renewed])).toEqual([{ state: 'reserved', recordedAt: renewed.recordedAt }]);
     expect(await turns().reserve([renewed])).toEqual([{ state: 'repeat', recordedAt: renewed.recordedAt }]);
@@ -130,12 +136,16 @@ function reserveContract(turns: () => AcceptedTurns): void {
 }
 
 function markContract(turns: () => AcceptedTurns): void {
+  const untilMarked = (turn: TurnReservation) =>
+    eventually('the mark is written', async () => 'position' in ((await turns().reserve([turn]))[0] ?? {}));
+
   it('tells a repeat where the log has the turn, however often it is marked', async () => {
     const turn = aReservation();
     const position = { partition: 2, offset: 0 };
     await turns().reserve([turn]);
-    await turns().mark([{ turnId: turn.turnId, ...position }]);
-    await turns().mark([{ turnId: turn.turnId, ...position }]);
+    await turns().mark([markOf(turn, position)]);
+    await turns().mark([markOf(turn, position)]);
+    await untilMarked(turn);
     expect(await turns().reserve([turn])).toEqual([{ state: 'repeat', recordedAt: turn.recordedAt, position }]);
   });
 
@@ -143,10 +153,21 @@ function markContract(turns: () => AcceptedTurns): void {
     const [marked, other] = [aReservation(), aReservation()];
     await turns().reserve([marked, other]);
     await turns().mark([
-      { turnId: marked.turnId, partition: 1, offset: 5 },
-      { turnId: randomTurnId(), partition: 1, offset: 6 },
+      markOf(marked, { partition: 1, offset: 5 }),
+      markOf(aReservation(), { partition: 1, offset: 6 }),
     ]);
+    await untilMarked(marked);
     expect(await turns().reserve([other])).toEqual([{ state: 'repeat', recordedAt: other.recordedAt }]);
+  });
+
+  it('drops a mark that is of the reservation which another one has replaced', async () => {
+    const [old, last] = [aReservation(), aReservation()];
+    await turns().reserve([old, last]);
+    const renewed = { ...old, epoch: 3, recordedAt: nextRecordedAt() };
+    await turns().reserve([renewed]);
+    await turns().mark([markOf(old, { partition: 1, offset: 7 }), markOf(last, { partition: 1, offset: 8 })]);
+    await untilMarked(last);
+    expect(await turns().reserve([renewed])).toEqual([{ state: 'repeat', recordedAt: renewed.recordedAt }]);
   });
 }
 

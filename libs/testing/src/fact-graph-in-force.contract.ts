@@ -36,29 +36,40 @@ const VIEW = fc.record({
   strict: fc.boolean(),
 });
 
+// Thousands of writes, each on the disk before the next one.
+const PROPERTY_TIMEOUT_MS = 240_000;
+
 /** Against the pure function of the domain, for any facts, in any order of arrival, twice over. */
 export function factsInForceContract(graph: () => FactGraph): void {
-  it('is what the pure function says, in whatever order and however often the facts came', async () => {
-    const property = fc.asyncProperty(FACTS, VIEW, fc.infiniteStream(fc.nat()), async (drafts, drawn, order) => {
-      const world = worldOf(drafts);
-      const facts = shuffled([...world.facts, ...world.facts], order);
-      for (const fact of facts) await graph().upsert([fact]);
-      await checkAnswers(graph(), world, drawn);
-    });
-    await fc.assert(property, { numRuns: 300 });
-  });
+  it(
+    'is what the pure function says, in whatever order and however often the facts came',
+    async () => {
+      const property = fc.asyncProperty(FACTS, VIEW, fc.infiniteStream(fc.nat()), async (drafts, drawn, order) => {
+        const world = worldOf(drafts);
+        const facts = shuffled([...world.facts, ...world.facts], order);
+        for (const fact of facts) await graph().upsert([fact]);
+        await checkAnswers(graph(), world, drawn);
+      });
+      await fc.assert(property, { numRuns: 300 });
+    },
+    PROPERTY_TIMEOUT_MS,
+  );
 
-  it('is given back when what ended it is removed', async () => {
-    const property = fc.asyncProperty(FACTS, VIEW, fc.nat(), async (drafts, drawn, pick) => {
-      const world = worldOf(drafts);
-      await graph().upsert(world.facts);
-      const removed = world.facts[pick % world.facts.length] as GraphFact;
-      await graph().remove([removed]);
-      const facts = world.facts.filter((fact) => fact !== removed);
-      await checkAnswers(graph(), { ...world, facts }, drawn);
-    });
-    await fc.assert(property, { numRuns: 150 });
-  });
+  it(
+    'is given back when what ended it is removed',
+    async () => {
+      const property = fc.asyncProperty(FACTS, VIEW, fc.nat(), async (drafts, drawn, pick) => {
+        const world = worldOf(drafts);
+        await graph().upsert(world.facts);
+        const removed = world.facts[pick % world.facts.length] as GraphFact;
+        await graph().remove([removed]);
+        const facts = world.facts.filter((fact) => fact !== removed);
+        await checkAnswers(graph(), { ...world, facts }, drawn);
+      });
+      await fc.assert(property, { numRuns: 150 });
+    },
+    PROPERTY_TIMEOUT_MS,
+  );
 }
 
 interface World {

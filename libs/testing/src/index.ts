@@ -23,6 +23,7 @@ export * from './isolation.contract.js';
 export * from './issuer-store.contract.js';
 export * from './key-vault.contract.js';
 export * from './language-model.contract.js';
+export * from './leases.contract.js';
 export * from './log-reader.js';
 export * from './memory-survey.contract.js';
 export * from './memory-versions.contract.js';

@@ -9,7 +9,7 @@ const KEY = 'sk-canary-1';
 describe('parseEnginesConfig', () => {
   it('needs nothing: a static table, and no language model', () => {
     expect(parseEnginesConfig({})).toEqual({
-      engine: 'sqlite',
+      profile: 'embedded',
       dataDirectory: '.mneme',
       keyCacheMs: 5_000,
       keyCacheSubjectsMax: 20_000,

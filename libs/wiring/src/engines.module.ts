@@ -42,7 +42,7 @@ import {
   TokenVerifier,
   TurnOrder,
 } from '@mneme/platform';
-import type { Engines } from './open-engines.js';
+import type { OpenEngines } from './open-engines.js';
 
 export interface Observability {
   readonly logger: Logger;
@@ -50,15 +50,18 @@ export interface Observability {
   readonly readiness: Readiness;
 }
 
-/** Gives every service its ports, the keyring and the guard. */
+/**
+ * Gives every service its ports, the keyring and the guard. Of an engine that was not opened there is nothing: a service that
+ * asks for it cannot be built.
+ */
 @Module({})
 export class EnginesModule {
   static register(
-    engines: Engines,
+    engines: OpenEngines,
     { logger, metrics, readiness }: Observability,
     jwt: JwtConfig = { issuers: [] },
   ): DynamicModule {
-    const { stores, embedder, languageModel, clock, keyring } = engines;
+    const { stores, clock, keyring } = engines;
     const tokens = new TokenVerifier(jwt, { clock, logger, metrics });
     const guard = new AuthGuard({
       tokens,
@@ -69,72 +72,88 @@ export class EnginesModule {
       clock,
     });
     const providers = [
-      value(EVENT_LOG, stores.log),
-      value(MEMORY_VERSIONS, stores.memoryVersions),
-      value(ACCEPTED_TURNS, stores.acceptedTurns),
-      value(CONTROL_STORE, stores.controlStore),
-      value(SUBJECT_REGISTRY, stores.subjectRegistry),
-      value(ORGANISATION_STORE, stores.organisationStore),
-      value(KEY_VAULT, stores.keyVault),
-      value(ERASURE_JOURNAL, stores.erasureJournal),
-      value(SUBJECT_TOPICS_INDEX, stores.subjectTopics),
-      value(CATALOGUE, stores.catalogue),
-      value(ACCESS_COUNTS, stores.accessCounts),
-      value(VECTOR_INDEX, stores.vectorIndex),
-      value(FACT_GRAPH, stores.factGraph),
-      value(SESSION_STORE, stores.sessionStore),
-      value(SESSION_ENDS, stores.sessionStore),
-      value(SHADOW_STORES, stores.shadowStores),
-      value(ERASABLE_STORES, [
-        stores.catalogue,
-        stores.vectorIndex,
-        stores.factGraph,
-        stores.sessionStore,
-        stores.acceptedTurns,
-      ]),
-      value(AUDITABLE_STORES, [stores.catalogue, stores.vectorIndex, stores.factGraph]),
-      ...portsOfMaintenance(engines),
-      value(EMBEDDER, embedder),
-      value(LANGUAGE_MODEL, languageModel),
+      ...portsOf(engines),
+      ...portsOfUpkeep(engines),
       value(CLOCK, clock),
       value(Keyring, keyring),
       value(BudgetMeter, engines.budgets),
-      value(USAGE_STORE, stores.usageStore),
-      value(ISSUER_STORE, stores.issuerStore),
       value(TokenVerifier, tokens),
       value(AuthGuard, guard),
       ...writersOf(engines, logger),
       value(Logger, logger),
       value(Metrics, metrics),
       value(Readiness, readiness),
-    ];
+    ].filter(isOpen);
     return { module: EnginesModule, global: true, providers, exports: providers };
   }
 }
 
-/** What maintenance alone asks for. */
-function portsOfMaintenance({ stores, webhookCaller }: Engines): readonly Provider[] {
+function portsOf({ stores, embedder, languageModel }: OpenEngines): readonly Given[] {
   return [
+    value(EVENT_LOG, stores.log),
+    value(MEMORY_VERSIONS, stores.memoryVersions),
+    value(ACCEPTED_TURNS, stores.acceptedTurns),
+    value(CONTROL_STORE, stores.controlStore),
+    value(SUBJECT_REGISTRY, stores.subjectRegistry),
+    value(ORGANISATION_STORE, stores.organisationStore),
+    value(KEY_VAULT, stores.keyVault),
+    value(SUBJECT_TOPICS_INDEX, stores.subjectTopics),
+    value(CATALOGUE, stores.catalogue),
+    value(ACCESS_COUNTS, stores.accessCounts),
+    value(USAGE_STORE, stores.usageStore),
+    value(ISSUER_STORE, stores.issuerStore),
+    value(VECTOR_INDEX, stores.vectorIndex),
+    value(FACT_GRAPH, stores.factGraph),
+    value(SESSION_STORE, stores.sessionStore),
+    value(SESSION_ENDS, stores.sessionStore),
+    value(EMBEDDER, embedder),
+    value(LANGUAGE_MODEL, languageModel),
+  ];
+}
+
+/** What erasure and maintenance alone ask for. */
+function portsOfUpkeep({ stores, webhookCaller }: OpenEngines): readonly Given[] {
+  const { catalogue, vectorIndex, factGraph, sessionStore, acceptedTurns } = stores;
+  return [
+    value(ERASURE_JOURNAL, stores.erasureJournal),
+    value(SHADOW_STORES, stores.shadowStores),
     value(MEMORY_SURVEY, stores.memorySurvey),
     value(VECTOR_SURVEY, stores.vectorSurvey),
     value(AUDIT_JOURNAL, stores.auditJournal),
     value(WEBHOOK_STORE, stores.webhookStore),
     value(WEBHOOK_CALLER, webhookCaller),
+    value(ERASABLE_STORES, allOf([catalogue, vectorIndex, factGraph, sessionStore, acceptedTurns])),
+    value(AUDITABLE_STORES, allOf([catalogue, vectorIndex, factGraph])),
   ];
 }
 
+/** Some of the stores are worse than none: an erasure of those would leave the rest. */
+function allOf<T>(stores: readonly (T | undefined)[]): readonly T[] | undefined {
+  const open = stores.filter((store) => store !== undefined);
+  return open.length === stores.length ? open : undefined;
+}
+
 /** What writes to `turns` from more than one service, in one order. */
-function writersOf({ stores, clock, keyring }: Engines, logger: Logger): readonly Provider[] {
+function writersOf({ stores, clock, keyring }: OpenEngines, logger: Logger): readonly Given[] {
   const { log, acceptedTurns, sessionStore: sessionEnds } = stores;
   const order = new TurnOrder({ acceptedTurns, log, clock, logger });
   const ports = { keyring, acceptedTurns, log, order, logger };
   return [
     value(TurnOrder, order),
     value(AcceptCommands, new AcceptCommands(ports)),
-    value(EndSessions, new EndSessions({ ...ports, sessionEnds })),
+    value(EndSessions, sessionEnds === undefined ? undefined : new EndSessions({ ...ports, sessionEnds })),
   ];
 }
 
-function value(provide: symbol | (new (...parts: never[]) => unknown), useValue: unknown) {
-  return { provide, useValue } as Provider;
+interface Given {
+  readonly provide: symbol | (new (...parts: never[]) => unknown);
+  readonly useValue: unknown;
+}
+
+function value(provide: Given['provide'], useValue: unknown): Given {
+  return { provide, useValue };
+}
+
+function isOpen(given: Given): given is Given & Provider {
+  return given.useValue !== undefined;
 }

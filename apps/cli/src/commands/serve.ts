@@ -6,11 +6,17 @@ import type { CommandResult, Invocation } from '../invocation.js';
 import type { Shelf } from '../leaf.js';
 import { does } from '../leaf.js';
 import { SERVICE_MAIN } from '../paths.js';
+import { serveDistributed } from './serve-distributed.js';
 import type { Terminal } from '../terminal.js';
 
 export function addServe(shelf: Shelf): void {
-  const command = shelf.program.command('serve').description('run the whole service in one process, in the foreground');
-  does(shelf, command, serve);
+  const command = shelf.program
+    .command('serve')
+    .description('run the whole service in one process, in the foreground')
+    .option('--distributed', 'every service as a process of its own, on the engines that MNEME_… name');
+  does<{ readonly distributed?: true }>(shelf, command, (invocation, _words, { distributed }) =>
+    distributed === true ? serveDistributed(invocation) : serve(invocation),
+  );
 }
 
 async function serve({ terminal, dataDirectory }: Invocation): Promise<CommandResult> {

@@ -11,7 +11,7 @@ export function addStatus(shelf: Shelf): void {
       ['version', status.version],
       ['up', `${count(status.uptimeS)} s`],
       ['memory', bytes(status.rssBytes)],
-      ['disk', bytes(status.diskBytes)],
+      ...(status.diskBytes > 0 ? [['disk', bytes(status.diskBytes)]] : []),
       ['data', status.dataDirectory],
       ['embedding', status.embeddingModels.join(', ')],
       ...lags,

@@ -1,2 +1,3 @@
 /** The vector index on Qdrant. */
-export {};
+export * from './open-qdrant.js';
+export { DEFAULT_QDRANT_LIMITS, type QdrantLimits } from './qdrant-limits.js';

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { Unavailable } from '@mneme/domain';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { type Database, guard, isBusy, makePrivate, mapSqliteError } from './database.js';
-import { findKeyFile, makeKeyFile } from './key-file.js';
+import { findKeyFile, makeKeyFile } from '@mneme/file-key-vault';
 
 /** One data directory, held by this process alone until it is closed. */
 export interface DataDirectory {

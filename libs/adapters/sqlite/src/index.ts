@@ -1,7 +1,6 @@
 /** The embedded engine: every store and the log on SQLite files in one data directory, or in memory. */
 export * from './data-directory.js';
 export * from './database.js';
-export * from './file-key-vault.js';
 export * from './group-commit.js';
 export * from './open-sqlite.js';
 export * from './sqlite-accepted-turns.js';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import { randomKey, Unavailable } from '@mneme/domain';
+import { FileKeyVault, type VaultKeys } from '@mneme/file-key-vault';
 import type {
   AuditJournal,
   AccessCounts,
@@ -24,7 +25,7 @@ import { type Database, type DatabaseOptions, openDatabase } from './database.js
 import { Link } from './link.js';
 import { LiveStores, type LiveStoresOptions } from './live-stores.js';
 import { controlOn } from './control-stores.js';
-import { FileKeyVault, type VaultKeys } from './file-key-vault.js';
+
 import { KEYS_MIGRATIONS } from './keys-schema.js';
 import { type AcceptedTurnsOptions, SqliteAcceptedTurns } from './sqlite-accepted-turns.js';
 import { openStore, type OpenStoreOptions } from './open-store.js';

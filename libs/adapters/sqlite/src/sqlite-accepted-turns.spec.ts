@@ -1,6 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { subjectRef } from '@mneme/domain';
 import type { SourceId, TurnId } from '@mneme/events';
+import type { TurnReservation } from '@mneme/ports';
 import {
   acceptedTurnsContract,
   aReservation,
@@ -60,17 +61,17 @@ describe('accepted turns in SQLite', () => {
   const markedIn = (db: Database) =>
     (db.prepare('SELECT count(*) AS count FROM accepted_turns WHERE partition IS NOT NULL').get() as { count: number })
       .count;
-  const markOf = (turnId: TurnId) => ({ turnId, partition: 1, offset: 9 });
+  const markOf = ({ turnId, recordedAt }: TurnReservation) => ({ turnId, recordedAt, partition: 1, offset: 9 });
 
   it('writes marks with the next reservation, or at the close', async () => {
     const { db, turns } = open();
     const [first, second] = [aReservation(), aReservation()];
     await turns.reserve([first]);
-    await turns.mark([markOf(first.turnId)]);
+    await turns.mark([markOf(first)]);
     expect(markedIn(db)).toBe(0);
     await turns.reserve([second]);
     expect(markedIn(db)).toBe(1);
-    await turns.mark([markOf(second.turnId)]);
+    await turns.mark([markOf(second)]);
     turns.close();
     expect(markedIn(db)).toBe(2);
   });
@@ -79,9 +80,9 @@ describe('accepted turns in SQLite', () => {
     const { db, turns } = open({ markDelayMs: 5, waitingMarksMax: 1 });
     const reservations = [aReservation(), aReservation(), aReservation()] as const;
     await turns.reserve(reservations);
-    await turns.mark([markOf(reservations[0].turnId)]);
+    await turns.mark([markOf(reservations[0])]);
     await eventually('the mark is written', () => markedIn(db) === 1);
-    await turns.mark(reservations.slice(1).map(({ turnId }) => markOf(turnId)));
+    await turns.mark(reservations.slice(1).map(markOf));
     expect(markedIn(db)).toBe(3);
   });
 
@@ -90,7 +91,7 @@ describe('accepted turns in SQLite', () => {
     const turn = aReservation();
     const subject = subjectRef(turn.tenantId, turn.subjectId);
     await turns.reserve([turn]);
-    await turns.mark([markOf(turn.turnId)]);
+    await turns.mark([markOf(turn)]);
     expect(await turns.eraseSubject(subject, 2)).toBe(1);
     const renewed = { ...turn, epoch: 3 };
     await turns.reserve([renewed]);

@@ -1,6 +1,6 @@
 import type { SourceId, TenantId, TurnId } from '@mneme/events';
 import type { SubjectRef } from '@mneme/domain';
-import type { AcceptedTurns, ErasableStore, ReservedTurn, TurnPosition, TurnReservation } from '@mneme/ports';
+import type { AcceptedTurns, ErasableStore, ReservedTurn, TurnMark, TurnReservation } from '@mneme/ports';
 import { type Database, guard, inTransaction } from './database.js';
 import { GroupCommit } from './group-commit.js';
 import { Statements } from './statements.js';
@@ -17,15 +17,13 @@ const DEFAULT_OPTIONS: AcceptedTurnsOptions = { markDelayMs: 1_000, waitingMarks
 // About what a row and its entries in three indexes take.
 const ROW_BYTES = 400;
 
-type Mark = TurnPosition & { readonly turnId: TurnId };
-
 /** Reservations in keys.db. Those of one turn of the event loop share a transaction, and take the waiting marks along. */
 export class SqliteAcceptedTurns implements AcceptedTurns, ErasableStore {
   readonly storeName = 'accepted-turns';
   private readonly options: AcceptedTurnsOptions;
   private readonly statements: Statements<keyof typeof SQL>;
   private readonly reservations: GroupCommit<readonly TurnReservation[], readonly ReservedTurn[]>;
-  private marks: Mark[] = [];
+  private marks: TurnMark[] = [];
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -42,7 +40,7 @@ export class SqliteAcceptedTurns implements AcceptedTurns, ErasableStore {
     return this.reservations.submit([...turns], { records: turns.length, bytes: turns.length * ROW_BYTES });
   }
 
-  async mark(turns: readonly Mark[]): Promise<void> {
+  async mark(turns: readonly TurnMark[]): Promise<void> {
     this.marks.push(...turns);
     if (this.marks.length > this.options.waitingMarksMax) this.writeMarks();
     else this.timer ??= setTimeout(() => this.writeMarks(), this.options.markDelayMs).unref();
@@ -120,7 +118,9 @@ export class SqliteAcceptedTurns implements AcceptedTurns, ErasableStore {
     const { marks } = this;
     const result = inTransaction(this.db, () => {
       const mark = this.statements.of('mark');
-      for (const { turnId, partition, offset } of marks) mark.run(partition, offset, turnBytes(turnId));
+      for (const { turnId, recordedAt, partition, offset } of marks) {
+        mark.run(partition, offset, turnBytes(turnId), recordedAt);
+      }
       return work();
     });
     this.marks = [];
@@ -186,7 +186,7 @@ const SQL = {
     VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (turn_id) DO UPDATE SET tenant_id = excluded.tenant_id,
     subject_id = excluded.subject_id, epoch = excluded.epoch, fingerprint = excluded.fingerprint,
     recorded_at = excluded.recorded_at, partition = NULL, offset = NULL`,
-  mark: 'UPDATE accepted_turns SET partition = ?, offset = ? WHERE turn_id = ?',
+  mark: 'UPDATE accepted_turns SET partition = ?, offset = ? WHERE turn_id = ? AND recorded_at = ?',
   highest: 'SELECT coalesce(max(recorded_at), 0) AS highest FROM accepted_turns',
   expire: `DELETE FROM accepted_turns WHERE rowid IN
     (SELECT rowid FROM accepted_turns WHERE recorded_at < ? ORDER BY recorded_at LIMIT ? + 0)`,

@@ -1,5 +1,5 @@
 import type { Audience, EntityId, MemoryId, SourceId } from '@mneme/events';
-import { endsOf, type GraphFact, LimitExceeded, type ReadScope, type TenantRef } from '@mneme/domain';
+import { type FactEdges, FactWalk, type GraphFact, latestFirst, type ReadScope, type TenantRef } from '@mneme/domain';
 import {
   type AuditableStore,
   type EntityQuery,
@@ -7,6 +7,8 @@ import {
   type FactState,
   GRAPH_LIMITS,
   type GraphView,
+  requireGraphLimit,
+  requireWithinGraphLimits,
   type Traversal,
   type TraverseQuery,
 } from '@mneme/ports';
@@ -21,8 +23,6 @@ import { pagesOfTenant } from './tenant-pages.js';
 import { TimeSlice } from './time-slice.js';
 
 const TABLE = { table: 'facts', key: 'fact_id' };
-/** Entities that one traversal looks at; beyond them it is cut short. */
-const TRAVERSED_ENTITIES_MAX = 500;
 
 /** The fact graph on `store.db`. What holds is decided by each query; nothing is rewritten when a fact is superseded. */
 export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableStore {
@@ -47,7 +47,7 @@ export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableS
   }
 
   async resolve(scope: ReadScope, names: readonly EntityId[], view: GraphView): Promise<readonly EntityId[]> {
-    requireAtMost('entitiesMax', names.length);
+    requireGraphLimit('entitiesMax', names.length);
     const found = new Set<EntityId>();
     for (const audience of scope.audiences) {
       for (const entity of this.queries.named(scope, audience, names)) {
@@ -60,7 +60,7 @@ export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableS
   }
 
   async factsOf(scope: ReadScope, query: EntityQuery): Promise<readonly GraphFact[]> {
-    requireQuery(query);
+    requireWithinGraphLimits(query);
     const audiences = this.audiencesOf(scope, query.entities);
     const facts = query.entities.flatMap(
       (entity) => this.edgesOf(scope, query, { entity, audiences: audiences(entity), directions: ['from'] }).facts,
@@ -69,9 +69,9 @@ export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableS
   }
 
   async traverse(scope: ReadScope, query: TraverseQuery): Promise<Traversal> {
-    requireQuery(query);
-    requireAtMost('hopsMax', query.hops);
-    const walk = new Walk(query);
+    requireWithinGraphLimits(query);
+    requireGraphLimit('hopsMax', query.hops);
+    const walk = new FactWalk(query.entities, query.limit);
     const slice = new TimeSlice();
     for (let hop = 1; hop <= query.hops && walk.goesOn; hop += 1) {
       const frontier = walk.nextFrontier();
@@ -87,7 +87,7 @@ export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableS
   }
 
   async statesOf(scope: ReadScope, memoryIds: readonly MemoryId[], view: GraphView): Promise<readonly FactState[]> {
-    requireAtMost('factsMax', memoryIds.length);
+    requireGraphLimit('factsMax', memoryIds.length);
     return memoryIds.length === 0 ? [] : this.queries.states(scope, memoryIds, view);
   }
 
@@ -95,8 +95,8 @@ export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableS
     scope: ReadScope,
     query: GraphView & { readonly sourceIds: readonly SourceId[]; readonly limit: number },
   ): Promise<readonly GraphFact[]> {
-    requireAtMost('factsMax', query.sourceIds.length);
-    requireAtMost('factsMax', query.limit);
+    requireGraphLimit('factsMax', query.sourceIds.length);
+    requireGraphLimit('factsMax', query.limit);
     return query.sourceIds.length === 0 ? [] : this.queries.ofSources(scope, query.sourceIds, query);
   }
 
@@ -132,7 +132,7 @@ export class SqliteFactGraph extends SweptStore implements FactGraph, AuditableS
   }
 
   /** The latest of each audience, direction and predicate asked for; one more than wanted shows that there are more. */
-  private edgesOf(scope: ReadScope, view: EntityQuery, { entity, audiences, directions }: EdgesFrom): Edges {
+  private edgesOf(scope: ReadScope, view: EntityQuery, { entity, audiences, directions }: EdgesFrom): FactEdges {
     const facts: GraphFact[] = [];
     let isTruncated = false;
     for (const audience of audiences) {
@@ -153,77 +153,4 @@ interface EdgesFrom {
   readonly entity: EntityId;
   readonly audiences: readonly Audience[];
   readonly directions: readonly Direction[];
-}
-
-interface Edges {
-  readonly facts: readonly GraphFact[];
-  readonly isTruncated: boolean;
-}
-
-/** One traversal: what it has found, and where it goes next. */
-class Walk {
-  private readonly found = new Map<MemoryId, { readonly fact: GraphFact; readonly hop: number }>();
-  private readonly seen: Set<EntityId>;
-  private frontier: EntityId[];
-  private isTruncated = false;
-
-  constructor(private readonly query: TraverseQuery) {
-    this.frontier = [...query.entities];
-    this.seen = new Set(query.entities);
-  }
-
-  get goesOn(): boolean {
-    return this.found.size < this.query.limit;
-  }
-
-  nextFrontier(): readonly EntityId[] {
-    const frontier = this.frontier;
-    this.frontier = [];
-    return frontier;
-  }
-
-  take({ facts, isTruncated }: Edges, hop: number): void {
-    if (isTruncated) this.isTruncated = true;
-    for (const fact of facts) {
-      if (this.found.has(fact.memoryId)) continue;
-      if (!this.goesOn) {
-        this.isTruncated = true;
-        return;
-      }
-      this.found.set(fact.memoryId, { fact, hop });
-      for (const entity of endsOf(fact)) this.meet(entity);
-    }
-  }
-
-  result(): Traversal {
-    const facts = [...this.found.values()].sort((a, b) => a.hop - b.hop || latestFirst(a.fact, b.fact));
-    return { facts, isTruncated: this.isTruncated };
-  }
-
-  private meet(entity: EntityId): void {
-    if (this.seen.has(entity)) return;
-    if (this.seen.size >= TRAVERSED_ENTITIES_MAX) {
-      this.isTruncated = true;
-      return;
-    }
-    this.seen.add(entity);
-    this.frontier.push(entity);
-  }
-}
-
-function latestFirst(a: GraphFact, b: GraphFact): number {
-  return b.validFromMs - a.validFromMs || b.recordedAt - a.recordedAt || (a.memoryId > b.memoryId ? -1 : 1);
-}
-
-function requireQuery({ entities, predicates = [], fanOut, limit }: EntityQuery): void {
-  requireAtMost('entitiesMax', entities.length);
-  requireAtMost('predicatesMax', predicates.length);
-  requireAtMost('fanOutMax', fanOut);
-  requireAtMost('factsMax', limit);
-}
-
-function requireAtMost(name: keyof typeof GRAPH_LIMITS, sent: number): void {
-  const max = GRAPH_LIMITS[name];
-  if (sent <= max) return;
-  throw new LimitExceeded('more than the graph gives at once', { limit: `${name}=${max}`, sent: String(sent) });
 }

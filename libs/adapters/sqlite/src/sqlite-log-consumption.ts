@@ -57,6 +57,10 @@ export class SqliteLogConsumption implements Consumption {
     for (const wakeUp of waiting) wakeUp();
   }
 
+  partitions(): readonly number[] {
+    return this.log.partitions.map(({ partition }) => partition);
+  }
+
   async stop(): Promise<void> {
     this.end();
     await this.done;

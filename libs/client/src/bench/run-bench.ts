@@ -1,6 +1,7 @@
 import { InvalidInput } from '@mneme/domain';
-import { connect, type Connection, type TlsOptions } from '../connect.js';
+import { connect, type Connection } from '../connect.js';
 import { createFreshTenant } from '../fresh-tenant.js';
+import type { Place } from '../place.js';
 import { startBackgroundIngest } from './background-ingest.js';
 import { Corpus } from './corpus.js';
 import { measureErasures } from './erase-phase.js';
@@ -11,10 +12,8 @@ import { measureReads } from './reads.js';
 import { measureFirstTouches, measureRecalls, RECALL_LIMIT } from './recalls.js';
 import type { BenchReport, FactsResult, WithOthers } from './report.js';
 
-export interface BenchOptions {
-  readonly address: string;
+export interface BenchOptions extends Place {
   readonly operatorKey: string;
-  readonly tls?: TlsOptions | undefined;
   /** Memories that recalls are measured over. */
   readonly memories: number;
   /** How many times as many another tenant gets afterwards; 0 leaves that out. */
@@ -52,8 +51,8 @@ const KEEPS_WORDS = { writeFilter: { keepAtLeast: 0 } } as const;
 export async function runBench(options: BenchOptions): Promise<BenchReport> {
   requireWithin('memories', options.memories, { min: 100, max: MEMORIES_MAX });
   requireWithin('others', options.others, { min: 0, max: 100 });
-  const { address, tls, operatorKey, signal } = options;
-  const operator = connect({ address, tls, apiKey: operatorKey, signal });
+  const { operatorKey, signal } = options;
+  const operator = connect({ ...options, apiKey: operatorKey });
   const tenant = await createFreshTenant(operator, { ...tenantFor(options), prefix: 'bench', signal });
   const watch = new MemoryWatch(operator);
   try {

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { FactsResponse, InitSessionResponse, Turn } from '@mneme/proto';
-import { connect, type Connection, type TlsOptions } from '../connect.js';
+import { connect, type Connection } from '../connect.js';
 import { bearerOf } from '../fresh-tenant.js';
+import type { Place } from '../place.js';
 import { type DemoSession, type DemoTurn, occurredAtOf } from './conversation.js';
 import type { DemoCost, DemoHandOff, DemoReport, DemoSessionReport } from './report.js';
 
-export interface DemoOptions {
-  readonly address: string;
+export interface DemoOptions extends Place {
   readonly operatorKey: string;
-  readonly tls?: TlsOptions | undefined;
   readonly sessions: readonly DemoSession[];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (phase: string, done: number, total: number) => void;
@@ -37,8 +36,8 @@ interface Desk {
  * a context before each answer, an end to each session but the last, which goes from one agent to the other.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
-  const { address, tls, operatorKey, signal } = options;
-  const operator = connect({ address, tls, apiKey: operatorKey, signal });
+  const { operatorKey } = options;
+  const operator = connect({ ...options, apiKey: operatorKey });
   const desk = await openDesk(operator, options).finally(() => operator.close());
   try {
     return await play(desk, options);
@@ -48,14 +47,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   }
 }
 
-async function openDesk(operator: Connection, { address, tls, signal }: DemoOptions): Promise<Desk> {
+async function openDesk(operator: Connection, { signal }: DemoOptions): Promise<Desk> {
   const tenantId = `demo-${randomBytes(6).toString('hex')}`;
   await operator.admin.createTenant({ tenantId });
   await operator.organisation.createTeam({ tenantId, teamId: TEAM });
   const agentOf = async (agentId: string) => {
     await operator.organisation.createAgent({ tenantId, agentId, teamIds: [TEAM] });
     const created = await operator.admin.createKey({ tenantId, agentId, teamIds: [TEAM], rights: RIGHTS });
-    return connect({ address, tls, apiKey: bearerOf(created), signal });
+    return connect({ ...operator.place, apiKey: bearerOf(created), signal });
   };
   return { tenantId, planner: await agentOf(PLANNER), bookings: await agentOf(BOOKINGS) };
 }

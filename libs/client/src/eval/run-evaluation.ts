@@ -1,13 +1,12 @@
-import { connect, type Connection, type TlsOptions } from '../connect.js';
+import { connect, type Connection } from '../connect.js';
 import { createFreshTenant } from '../fresh-tenant.js';
+import type { Place } from '../place.js';
 import { askQuestions, type Pass, type Rankings } from './ask-questions.js';
 import type { Dataset } from './dataset.js';
 import { keptTurns, sendConversation, type SentConversation } from './send-conversations.js';
 
-export interface EvaluationOptions {
-  readonly address: string;
+export interface EvaluationOptions extends Place {
   readonly operatorKey: string;
-  readonly tls?: TlsOptions | undefined;
   readonly dataset: Dataset;
   /** Switch the write-filter's verdict off. */
   readonly keepAll: boolean;
@@ -41,8 +40,8 @@ const RIGHTS = ['ingest', 'recall', 'on-behalf-of'];
 export async function runEvaluation(
   options: EvaluationOptions,
 ): Promise<{ readonly report: EvaluationReport; readonly rankings: Rankings }> {
-  const { address, tls, operatorKey, signal } = options;
-  const operator = connect({ address, tls, apiKey: operatorKey, signal });
+  const { operatorKey, signal } = options;
+  const operator = connect({ ...options, apiKey: operatorKey });
   try {
     const tenant = await createFreshTenant(operator, {
       prefix: 'evaluation',

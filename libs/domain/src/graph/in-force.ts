@@ -27,8 +27,35 @@ export function knownAt(facts: readonly GraphFact[], at: number): readonly Graph
  */
 export function inForce(facts: readonly GraphFact[], at: At): readonly GraphFact[] {
   const then = knownAt(facts, at.knownAt).filter((fact) => isWithin(fact, at.validAtMs));
-  const standing = then.filter((fact) => !then.some((other) => takesBack(other, fact)));
-  return standing.filter((fact) => !fact.isNegated && !standing.some((other) => supersedes(other, fact)));
+  const isEnded = endedAmong(then);
+  return then.filter((fact) => !fact.isNegated && !isEnded(fact));
+}
+
+/**
+ * Whether a fact is taken back or superseded by one of those that are there at an instant: seen, known and within their
+ * own time. It need not be one of them itself, and they need to be no more than those that can end the facts asked about,
+ * and those that can take these back.
+ */
+export function endedAmong(then: readonly GraphFact[]): (fact: GraphFact) => boolean {
+  const enders = bySlotEnded(then);
+  const words = bySlotEnded(then.filter((fact) => fact.isNegated || fact.isCorrection));
+  const isTakenBack = (fact: GraphFact) =>
+    fact.slots.some((slot) => words.get(slot)?.some((word) => takesBack(word, fact)));
+  const isSuperseded = (fact: GraphFact) =>
+    fact.slots.some((slot) => enders.get(slot)?.some((later) => supersedes(later, fact) && !isTakenBack(later)));
+  return (fact) => isTakenBack(fact) || isSuperseded(fact);
+}
+
+function bySlotEnded(facts: readonly GraphFact[]): ReadonlyMap<string, readonly GraphFact[]> {
+  const bySlot = new Map<string, GraphFact[]>();
+  for (const fact of facts) {
+    for (const slot of fact.ends) {
+      const enders = bySlot.get(slot);
+      if (enders === undefined) bySlot.set(slot, [fact]);
+      else enders.push(fact);
+    }
+  }
+  return bySlot;
 }
 
 /** Whether `validAtMs` lies in what the statement itself says of its time. */
@@ -70,4 +97,11 @@ function isAfter([a, b]: Order, [c, d]: Order, ids: { readonly other: GraphFact;
   if (a !== c) return a > c;
   if (b !== d) return b > d;
   return ids.other.memoryId > ids.fact.memoryId;
+}
+
+/** Orders by (validFrom, recordedAt, memoryId), the latest first. */
+export function latestFirst(one: GraphFact, other: GraphFact): number {
+  return (
+    other.validFromMs - one.validFromMs || other.recordedAt - one.recordedAt || (one.memoryId > other.memoryId ? -1 : 1)
+  );
 }

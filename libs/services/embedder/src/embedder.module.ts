@@ -11,7 +11,14 @@ import {
   VECTOR_INDEX,
   type VectorIndex,
 } from '@mneme/ports';
-import { Keyring, type ProjectionFactory, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
+import {
+  Keyring,
+  type NamedConsumer,
+  type ProjectionFactory,
+  RUNNER_PARTS,
+  runnerOf,
+  type RunnerParts,
+} from '@mneme/platform';
 import { CountAccesses } from './count-accesses.js';
 import { EmbedMemories } from './embed-memories.js';
 import type { EmbedderConfig } from './embedder.config.js';
@@ -20,6 +27,11 @@ import { ProjectCatalogue } from './project-catalogue.js';
 export const ACCESS_COUNTS_RUNNER = Symbol('AccessCountsRunner');
 export const CATALOGUE_RUNNER = Symbol('CatalogueRunner');
 export const EMBEDDER_RUNNER = Symbol('EmbedderRunner');
+export const EMBEDDER_CONSUMERS: readonly NamedConsumer[] = [
+  ['catalogue', CATALOGUE_RUNNER],
+  ['embedder', EMBEDDER_RUNNER],
+  ['access-counts', ACCESS_COUNTS_RUNNER],
+];
 /** `ProjectionFactory` of both. */
 export const EMBEDDER_PROJECTIONS = Symbol('EmbedderProjections');
 

@@ -33,8 +33,11 @@ export interface ErasureConfig {
   readonly sweepRoundsMax: number;
 }
 
+/** No process may be told to hold a key for longer. */
+export const KEY_CACHE_MS_MAX = 5_000;
+
 export const DEFAULT_ERASURE_CONFIG: ErasureConfig = {
-  keyCacheMs: 5_000,
+  keyCacheMs: KEY_CACHE_MS_MAX,
   quietPeriodMs: 15_000,
   processingGroups: { turns: ['write-filter'], memories: ['graph-extractor', 'catalogue', 'embedder', 'fact-graph'] },
   barrierWaitMs: 30_000,
@@ -61,7 +64,7 @@ export function parseErasureConfig(env: Env): ErasureConfig {
   const defaults = DEFAULT_ERASURE_CONFIG;
   const read = parseEnv(
     {
-      keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, defaults.keyCacheMs)],
+      keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, KEY_CACHE_MS_MAX, defaults.keyCacheMs)],
       quietPeriodMs: ['MNEME_ERASURE_QUIET_PERIOD_MS', integerFrom(0, 3_600_000, defaults.quietPeriodMs)],
       erasuresAtOnceMax: ['MNEME_ERASURE_AT_ONCE_MAX', integerFrom(1, 64, defaults.erasuresAtOnceMax)],
     },

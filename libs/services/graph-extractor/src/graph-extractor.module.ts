@@ -13,6 +13,7 @@ import {
 } from '@mneme/ports';
 import {
   consumerLanguageModel,
+  type NamedConsumer,
   type ProjectionFactory,
   RUNNER_PARTS,
   runnerOf,
@@ -24,6 +25,10 @@ import { ProjectFacts } from './project-facts.js';
 
 export const GRAPH_EXTRACTOR_RUNNER = Symbol('GraphExtractorRunner');
 export const FACT_GRAPH_RUNNER = Symbol('FactGraphRunner');
+export const GRAPH_CONSUMERS: readonly NamedConsumer[] = [
+  ['fact-graph', FACT_GRAPH_RUNNER],
+  ['graph-extractor', GRAPH_EXTRACTOR_RUNNER],
+];
 /** `ProjectionFactory` of the fact graph. */
 export const GRAPH_PROJECTIONS = Symbol('GraphProjections');
 

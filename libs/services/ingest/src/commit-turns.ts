@@ -114,10 +114,10 @@ export class CommitTurns {
     }
     if (appends.length === 0) return positions;
     const appended = await this.ports.log.append(appends.map(({ append }) => append));
-    const marks = appends.map(({ event: { turnId } }, i) => {
+    const marks = appends.map(({ event: { turnId, recordedAt } }, i) => {
       const { partition = 0, offset = 0 } = appended[i] ?? {};
       positions.set(turnId, { partition, offset });
-      return { turnId, partition, offset };
+      return { turnId, recordedAt, partition, offset };
     });
     // The log has the turns: a mark that fails costs no more than that a repeat publishes the same bytes again.
     await this.ports.acceptedTurns.mark(marks).catch((error: unknown) => {

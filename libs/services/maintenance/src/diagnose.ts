@@ -24,7 +24,15 @@ export interface DiagnosePorts {
   readonly readiness: Readiness;
   readonly clock: Clock;
   readonly version: string;
-  readonly diskFree: () => Promise<DiskFree>;
+  /** Absent: no disk of this process has the data. */
+  readonly diskFree?: (() => Promise<DiskFree>) | undefined;
+  readonly engineFaults?: (() => Promise<readonly EngineFault[]>) | undefined;
+}
+
+/** An engine that cannot be used now, and why. */
+export interface EngineFault {
+  readonly engine: string;
+  readonly problem: string;
 }
 
 export interface DiskFree {
@@ -55,7 +63,7 @@ export class Diagnose {
         ([group, topic]) => [`lag of ${group}`, () => this.lag(group, topic)] as [string, () => Promise<Found>],
       ),
       ['dead letters', () => this.deadLetters()],
-      ['disk', () => this.disk()],
+      ...this.whereDataIs(),
       ['clock', () => this.clock()],
       ['erasures', () => this.erasures()],
       ['alarms', () => this.alarms()],
@@ -94,11 +102,14 @@ export class Diagnose {
     return warning(`${count}${count >= DEAD_LETTERS_READ_MAX ? ' or more' : ''}`, remedy);
   }
 
-  private async disk(): Promise<Found> {
-    const { freeBytes, totalBytes } = await this.ports.diskFree();
-    const found = `${Math.floor(freeBytes / 1024 ** 2)} MiB free of ${Math.floor(totalBytes / 1024 ** 2)}`;
-    if (freeBytes >= FREE_BYTES_MIN && freeBytes >= totalBytes * FREE_SHARE_MIN) return ok(found);
-    return bad(found, 'make room where the data directory is: on a full disk nothing is accepted');
+  private whereDataIs(): readonly [string, () => Promise<Found>][] {
+    const { diskFree, engineFaults } = this.ports;
+    return [
+      ...(engineFaults === undefined
+        ? []
+        : [['engines', () => enginesOf(engineFaults)] as [string, () => Promise<Found>]]),
+      ...(diskFree === undefined ? [] : [['disk', () => diskOf(diskFree)] as [string, () => Promise<Found>]]),
+    ];
   }
 
   private async clock(): Promise<Found> {
@@ -156,6 +167,20 @@ export class Diagnose {
 }
 
 type Found = Omit<DiagnosisCheck, 'name'>;
+
+async function diskOf(diskFree: () => Promise<DiskFree>): Promise<Found> {
+  const { freeBytes, totalBytes } = await diskFree();
+  const found = `${Math.floor(freeBytes / 1024 ** 2)} MiB free of ${Math.floor(totalBytes / 1024 ** 2)}`;
+  if (freeBytes >= FREE_BYTES_MIN && freeBytes >= totalBytes * FREE_SHARE_MIN) return ok(found);
+  return bad(found, 'make room where the data directory is: on a full disk nothing is accepted');
+}
+
+async function enginesOf(engineFaults: () => Promise<readonly EngineFault[]>): Promise<Found> {
+  const faults = await engineFaults();
+  if (faults.length === 0) return ok('all can be used');
+  const found = faults.map(({ engine, problem }) => `${engine}: ${problem}`).join('; ');
+  return bad(found, 'bring it back: what it is needed for waits or goes on without it, and nothing is lost');
+}
 
 async function checked(name: string, check: () => Promise<Found>): Promise<DiagnosisCheck> {
   try {

@@ -1,14 +1,16 @@
 /** Runs the deployment: tenants, keys and policy, status, digests and replay, housekeeping; serves `Admin`. */
 export * from './api-keys.js';
 export * from './audits/run-audits.js';
-export type { DiskFree } from './diagnose.js';
+export type { DiskFree, EngineFault } from './diagnose.js';
 export * from './digest-tenant.js';
 export * from './end-idle-sessions.js';
 export * from './housekeeping.js';
+export * from './kept-key.js';
 export * from './maintenance.config.js';
 export * from './maintenance.module.js';
 export * from './replay-memories.js';
-export type { Consumers } from './switch-stores.js';
+export { type Consumers, CONSUMERS_ELSEWHERE } from './switch-stores.js';
 export * from './tenants.js';
+export * from './upkeep-parts.js';
 export * from './quarantine/quarantine.module.js';
 export * from './webhook/verify-critical.js';

@@ -1,6 +1,8 @@
 import { type Env, integerFrom, parseEnv } from '@mneme/platform';
 
 export interface MaintenanceConfig {
+  /** How often old rows are dropped. */
+  readonly housekeepingMs: number;
   /** Commands that maintenance gives in a second, so that ingest and the consumers are not starved. */
   readonly commandsPerS: number;
   /** Records that the write-filter may be behind before maintenance waits for it. */
@@ -40,6 +42,7 @@ export interface WebhookConfig {
 }
 
 export const DEFAULT_MAINTENANCE_CONFIG: MaintenanceConfig = {
+  housekeepingMs: 600_000,
   commandsPerS: 200,
   behindMax: 5_000,
   pageMemoriesMax: 500,
@@ -63,16 +66,17 @@ export const DEFAULT_MAINTENANCE_CONFIG: MaintenanceConfig = {
   },
 };
 
-/** Reads `MNEME_MAINTENANCE_*` and of `MNEME_WEBHOOK_*` how often it is asked. @throws InvalidInput with every problem. */
+/** Reads `MNEME_HOUSEKEEPING_MS`, `MNEME_MAINTENANCE_*` and of `MNEME_WEBHOOK_*` how often it is asked. @throws InvalidInput with every problem. */
 export function parseMaintenanceConfig(env: Env): MaintenanceConfig {
   const { webhook, ...defaults } = DEFAULT_MAINTENANCE_CONFIG;
-  const { commandsPerS, ...read } = parseEnv(
+  const { housekeepingMs, commandsPerS, ...read } = parseEnv(
     {
+      housekeepingMs: ['MNEME_HOUSEKEEPING_MS', integerFrom(1_000, 86_400_000, defaults.housekeepingMs)],
       commandsPerS: ['MNEME_MAINTENANCE_COMMANDS_PER_S', integerFrom(1, 10_000, defaults.commandsPerS)],
       everyMs: ['MNEME_WEBHOOK_EVERY_MS', integerFrom(100, 3_600_000, webhook.everyMs)],
       atOnceMax: ['MNEME_WEBHOOK_AT_ONCE_MAX', integerFrom(1, 64, webhook.atOnceMax)],
     },
     env,
   );
-  return { ...defaults, commandsPerS, webhook: { ...webhook, ...read } };
+  return { ...defaults, housekeepingMs, commandsPerS, webhook: { ...webhook, ...read } };
 }

@@ -10,9 +10,9 @@ export interface StatusSources {
   readonly vectorModels: () => readonly string[];
   readonly metrics: Metrics;
   readonly version: string;
-  /** Where the data is, and how many bytes it takes now. */
+  /** Where the data is, and how many bytes it takes now; absent where no disk of this process has it. */
   readonly dataDirectory: string;
-  readonly diskBytes: () => Promise<number>;
+  readonly diskBytes?: (() => Promise<number>) | undefined;
 }
 
 export const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
@@ -22,7 +22,6 @@ export const GROUPS: readonly (readonly [group: string, topic: TopicName])[] = [
   ['embedder', TOPICS.memories.name],
   ['fact-graph', TOPICS.memories.name],
   ['access-counts', TOPICS.recalls.name],
-  ['write-filter-recalls', TOPICS.recalls.name],
 ];
 
 /** How the service is: memory, disk, and how far each consumer group is behind. */
@@ -37,7 +36,7 @@ export class ReadStatus {
       uptimeS: process.uptime(),
       rssBytes: process.memoryUsage.rss(),
       dataDirectory,
-      diskBytes: await diskBytes(),
+      diskBytes: (await diskBytes?.()) ?? 0,
       lags: await Promise.all(GROUPS.map(([group, topic]) => this.lagOf(group, topic))),
       embeddingModels: [embedder.model.id, ...others],
       counters: [...(await metrics.totalsOfAll())],

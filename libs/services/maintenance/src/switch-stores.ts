@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS, type TenantId } from '@mneme/events';
-import { Conflict } from '@mneme/domain';
+import { Conflict, InvalidInput } from '@mneme/domain';
 import type { EventLog, NextStore } from '@mneme/ports';
 import { rebuild, type ReplayPorts, type ReplayStep, settle } from './replay-memories.js';
 import { ReplayLog } from './replay-log.js';
@@ -10,6 +10,13 @@ export interface Consumers {
   /** Runs `work` while they rest after their batches in hand; they open the stores anew when they go on. */
   paused(work: () => Promise<void>): Promise<void>;
 }
+
+/** Consumers that run in other processes, where nothing pauses them. */
+export const CONSUMERS_ELSEWHERE: Consumers = {
+  paused: async () => {
+    throw new InvalidInput('the consumers run in processes of their own and cannot be paused from here');
+  },
+};
 
 export interface SwitchPorts extends ReplayPorts {
   readonly consumers: Consumers;

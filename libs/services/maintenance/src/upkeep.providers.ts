@@ -33,7 +33,7 @@ import { AuditPages } from './audits/audit-pages.js';
 import { Audits } from './audits/audits.js';
 import { FindDuplicates } from './audits/find-duplicates.js';
 import { RunAudits } from './audits/run-audits.js';
-import { Diagnose, type DiskFree } from './diagnose.js';
+import { Diagnose, type DiskFree, type EngineFault } from './diagnose.js';
 import { GiveCommands } from './give-commands.js';
 import { Housekeeping } from './housekeeping.js';
 import type { MaintenanceConfig } from './maintenance.config.js';
@@ -47,9 +47,11 @@ import { Webhooks } from './webhook/webhooks.js';
 
 export interface UpkeepOptions {
   readonly config: MaintenanceConfig;
-  readonly housekeepingMs: number;
   readonly version: string;
-  readonly diskFree: () => Promise<DiskFree>;
+  /** Absent where no disk of this process has the data. */
+  readonly diskFree?: (() => Promise<DiskFree>) | undefined;
+  /** What of the engines cannot be used now; absent where there is none that could be away. */
+  readonly engineFaults?: (() => Promise<readonly EngineFault[]>) | undefined;
 }
 
 const PORTS = Symbol('UpkeepPorts');
@@ -149,7 +151,7 @@ function auditProviders(config: MaintenanceConfig) {
   ];
 }
 
-function webhookProviders({ config, housekeepingMs }: UpkeepOptions) {
+function webhookProviders({ config }: UpkeepOptions) {
   return [
     {
       provide: Webhooks,
@@ -171,20 +173,21 @@ function webhookProviders({ config, housekeepingMs }: UpkeepOptions) {
         const expiry = new ExpireMemories({ ...ports, give }, config);
         const unreviewed = new LowerUnreviewed({ ...ports, give }, config);
         const works = [expiry, unreviewed].map((work) => work.run.bind(work));
-        return new Housekeeping({ ...ports, auditJournal: ports.journal, works }, housekeepingMs);
+        return new Housekeeping({ ...ports, auditJournal: ports.journal, works }, config.housekeepingMs);
       },
     },
   ];
 }
 
-function readingProviders({ config, version, diskFree }: UpkeepOptions) {
+function readingProviders({ config, version, diskFree, engineFaults }: UpkeepOptions) {
   return [
     { provide: DueReviews, inject: [PORTS], useFactory: (ports: UpkeepPorts) => new DueReviews(ports) },
     { provide: ReadJunk, inject: [PORTS], useFactory: (ports: UpkeepPorts) => new ReadJunk(ports, config) },
     {
       provide: Diagnose,
       inject: [PORTS],
-      useFactory: (ports: UpkeepPorts) => new Diagnose({ ...ports, webhookCaller: ports.caller, version, diskFree }),
+      useFactory: (ports: UpkeepPorts) =>
+        new Diagnose({ ...ports, webhookCaller: ports.caller, version, diskFree, engineFaults }),
     },
   ];
 }

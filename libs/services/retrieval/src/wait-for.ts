@@ -17,7 +17,9 @@ export interface RequestedWait {
 
 const PROJECTIONS: readonly ProjectionName[] = ['catalogue', 'vector-index', 'fact-graph'];
 const DEFAULT_WAIT_MS = 5_000;
-const POLL_MS = 10;
+const POLL_MS_MIN = 10;
+/** Many may wait at once, and each look is a query. */
+const POLL_MS_MAX = 50;
 
 /** Waits until every projection has passed the token's offsets, or the deadline; "empty" is never "not yet". */
 export class WaitFor {
@@ -31,9 +33,9 @@ export class WaitFor {
     if (requested === undefined) return { state: 'none', failedTurnIds: [] };
     const token = decodeReadToken(requested.token);
     const deadlineMs = performance.now() + this.timeoutMsOf(requested);
-    while (!(await this.isPast(token))) {
+    for (let pollMs = POLL_MS_MIN; !(await this.isPast(token)); pollMs = Math.min(POLL_MS_MAX, pollMs + 1)) {
       if (performance.now() >= deadlineMs) return { state: 'behind', failedTurnIds: [] };
-      await sleep(POLL_MS, undefined, { signal });
+      await sleep(pollMs, undefined, { signal });
     }
     const failedTurnIds = await this.catalogue.failedTurns(token.turnIds);
     return { state: failedTurnIds.length > 0 ? 'failed' : 'current', failedTurnIds };

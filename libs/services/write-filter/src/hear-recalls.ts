@@ -1,57 +1,90 @@
-import { type RecallMade, RecallMadeV1, TOPICS } from '@mneme/events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RecallMadeV1, TOPICS } from '@mneme/events';
 import type { EventLog, LogRecord } from '@mneme/ports';
-import { type BatchEnd, type Received, recordOf, type RecordHandler } from '@mneme/platform';
+import type { Logger, Metrics } from '@mneme/platform';
 import type { RecentRecalls } from './recent-recalls.js';
 
-export const HEAR_RECALLS_GROUP = 'write-filter-recalls';
+export interface HearRecallsPorts {
+  readonly log: Pick<EventLog, 'endOffsets' | 'read'>;
+  readonly recent: RecentRecalls;
+  readonly metrics: Pick<Metrics, 'increment'>;
+  readonly logger: Pick<Logger, 'warn'>;
+}
 
-const PAGE_RECORDS = 500;
-/** Records of a partition that are read again at a start. */
-const READ_AGAIN_MAX = 5_000;
+export interface HearRecallsLimits {
+  readonly pageRecords: number;
+  /** Records of a partition that are read again at a start. */
+  readonly readAgainMax: number;
+  readonly lookEveryMs: number;
+}
 
-/** Keeps the table of recent recalls; nothing is written, and what is fenced does not get in. */
-export class HearRecalls implements RecordHandler<RecallMade> {
-  constructor(private readonly recent: RecentRecalls) {}
+const LIMITS: HearRecallsLimits = { pageRecords: 500, readAgainMax: 5_000, lookEveryMs: 200 };
+const TOPIC = TOPICS.recalls.name;
 
-  parse(record: LogRecord): RecallMade {
-    return recordOf(RecallMadeV1, record);
+/**
+ * Keeps the table of recent recalls. Each process that filters hears all of them: a group would share them out among the
+ * processes, and not as it shares out the turns. Nothing is written or committed, and no fence is asked: hashes under a key
+ * that is gone match nothing.
+ */
+export class HearRecalls {
+  private readonly offsets = new Map<number, number>();
+  private readonly stopping = new AbortController();
+  private hearing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly ports: HearRecallsPorts,
+    private readonly limits: HearRecallsLimits = LIMITS,
+  ) {}
+
+  /** Resolves when the last recalls before this start are in the table: turns that echo those may still come. */
+  async start(): Promise<void> {
+    for (const [partition, end] of (await this.ports.log.endOffsets(TOPIC)).entries()) {
+      this.offsets.set(partition, Math.max(0, end - this.limits.readAgainMax));
+    }
+    await this.readOn();
+    this.hearing = this.listen();
   }
 
-  stampOf(event: RecallMade): RecallMade {
-    return event;
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.hearing;
   }
 
-  async handle(received: readonly Received<RecallMade>[]): Promise<void> {
-    for (const { event } of received) this.recent.note(event);
-  }
-
-  async undo(): Promise<void> {
-    // Hashes under a key that is gone match nothing, and time removes them.
-  }
-
-  async finish(_end: BatchEnd<RecallMade>): Promise<void> {}
-
-  /**
-   * Fills the table with what the group has committed before this start: a table in memory knows nothing of it, and turns
-   * that echo those recalls may still come. A record that cannot be read is the runner's to name, not this one's.
-   */
-  async readAgain(log: EventLog): Promise<void> {
-    const topic = TOPICS.recalls.name;
-    for (const [partition, committed] of (await log.committedOffsets(HEAR_RECALLS_GROUP, topic)).entries()) {
-      let offset = Math.max(0, committed - READ_AGAIN_MAX);
-      while (offset < committed) {
-        const records = await log.read({ topic, partition, offset }, PAGE_RECORDS);
-        const last = records.at(-1);
-        if (last === undefined) break;
-        for (const record of records) this.noteReadable(record);
-        offset = last.offset + 1;
+  private async listen(): Promise<void> {
+    const { signal } = this.stopping;
+    let isAway = false;
+    for (;;) {
+      await sleep(this.limits.lookEveryMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      try {
+        await this.readOn();
+        isAway = false;
+      } catch (error) {
+        if (!isAway) this.ports.logger.warn('recalls are not heard for the moment', { error });
+        isAway = true;
       }
     }
   }
 
-  private noteReadable(record: LogRecord): void {
+  private async readOn(): Promise<void> {
+    for (const [partition, end] of (await this.ports.log.endOffsets(TOPIC)).entries()) {
+      let offset = this.offsets.get(partition) ?? 0;
+      while (offset < end && !this.stopping.signal.aborted) {
+        const records = await this.ports.log.read({ topic: TOPIC, partition, offset }, this.limits.pageRecords);
+        for (const record of records) this.note(record);
+        // What is gone by its age leaves a gap up to the end.
+        offset = (records.at(-1)?.offset ?? end - 1) + 1;
+        this.offsets.set(partition, offset);
+      }
+    }
+  }
+
+  /** A record that cannot be read is for the group that counts accesses to name. */
+  private note(record: LogRecord): void {
     const parsed = RecallMadeV1.safeParse(jsonOf(record));
-    if (parsed.success) this.recent.note(parsed.data);
+    if (!parsed.success) return;
+    this.ports.recent.note(parsed.data);
+    this.ports.metrics.increment('mneme_recalls_heard_total');
   }
 }
 

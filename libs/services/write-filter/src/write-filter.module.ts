@@ -1,13 +1,24 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
 import { LANGUAGE_MODEL, type LanguageModel, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
-import { consumerLanguageModel, consumerSummarise, RUNNER_PARTS, runnerOf, type RunnerParts } from '@mneme/platform';
+import {
+  consumerLanguageModel,
+  consumerSummarise,
+  type NamedConsumer,
+  RUNNER_PARTS,
+  runnerOf,
+  type RunnerParts,
+} from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
-import { recallsHeardProvider, recentRecallsProvider } from './hear-recalls.module.js';
+import { RECALLS_HEARD, recallsHeardProvider, recentRecallsProvider } from './hear-recalls.module.js';
 import { RecentRecalls } from './recent-recalls.js';
 import type { WriteFilterConfig } from './write-filter.config.js';
 
 export const WRITE_FILTER = Symbol('WriteFilter');
+export const WRITE_FILTER_CONSUMERS: readonly NamedConsumer[] = [
+  ['write-filter-recalls', RECALLS_HEARD],
+  ['write-filter', WRITE_FILTER],
+];
 
 /** Provides the runner of the group `write-filter` under `WRITE_FILTER`, and under `RECALLS_HEARD` what it knows recalls by. */
 @Module({})
@@ -42,7 +53,7 @@ export class WriteFilterModule {
         return runnerOf(handler, place, parts);
       },
     };
-    const providers = [recentRecallsProvider, recallsHeardProvider(config), provider];
+    const providers = [recentRecallsProvider, recallsHeardProvider, provider];
     return { module: WriteFilterModule, providers, exports: providers };
   }
 }

@@ -1,7 +1,8 @@
 import { type TenantId, TOPICS } from '@mneme/events';
 import { type Erasure, ERASURE_STEPS, isMemoryError, type SubjectRef, subjectRef } from '@mneme/domain';
+import { type LoggedErasure, loggedErasures } from '@mneme/platform';
 import type { ErasurePorts } from '../erasure-ports.js';
-import { erasureOf, type LoggedErasure, loggedErasures } from './logged-erasures.js';
+import { erasureOf } from './erasure-of.js';
 import { subjectsBehind } from './subjects-behind.js';
 
 const UNFINISHED_MAX = 10_000;

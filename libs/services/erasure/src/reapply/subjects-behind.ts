@@ -1,7 +1,7 @@
 import { SUBJECT_TOPICS, type SubjectId, type TenantId } from '@mneme/events';
 import { subjectCommitmentOf } from '@mneme/domain';
+import type { LoggedErasure } from '@mneme/platform';
 import type { ErasurePorts } from '../erasure-ports.js';
-import type { LoggedErasure } from './logged-erasures.js';
 
 const SUBJECTS_PAGE_MAX = 1_000;
 

@@ -1,0 +1,158 @@
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { TOPICS } from '@mneme/events';
+import type { EventLog, LogAppend, RecordBatch } from '@mneme/ports';
+import { appendsTo, commitAll, endOf, engineAddress, eventually, LogReader, TestProcess } from '@mneme/testing';
+import { OwnTopics } from './own-topics.js';
+
+const TURNS = TOPICS.turns.name;
+const brokers = engineAddress('kafka').split(',');
+/** The least that Kafka allows unless it is told otherwise. */
+const SESSION_MS = 6_000;
+
+describe('a consumer group', () => {
+  let topics: OwnTopics;
+  const readers: LogReader[] = [];
+  const opened = async () => {
+    topics = new OwnTopics(brokers);
+    return (await topics.open()).log;
+  };
+  const member = (log: EventLog, group?: string) => {
+    const reader = new LogReader(log, TURNS, group);
+    readers.push(reader);
+    return reader;
+  };
+  afterEach(async () => {
+    await Promise.all(readers.splice(0).map((reader) => reader.stop()));
+    await topics.remove();
+  });
+  const everywhere = (log: EventLog, count: number) =>
+    [0, 1, 2, 3].flatMap((partition) => appendsTo(TURNS, { partition, of: log }, count));
+  const partitionsOf = (reader: LogReader, from = 0) =>
+    new Set(reader.records.slice(from).map(({ partition }) => partition));
+
+  it('loses nothing and never moves its commits back while members come and go under load', async () => {
+    const log = await opened();
+    const first = await member(log).start(slowly, 20);
+    const appended: LogAppend[] = [];
+    const commits: (readonly number[])[] = [];
+    let isLoading = true;
+    const loading = (async () => {
+      while (isLoading) {
+        const appends = everywhere(log, 3);
+        await log.append(appends);
+        appended.push(...appends);
+        commits.push(await log.committedOffsets(first.group, TURNS));
+      }
+    })();
+    await eventually('the first reads', () => first.records.length > 50);
+    const second = await member((await topics.open()).log, first.group).start(slowly, 20);
+    await eventually('the second reads', () => second.records.length > 50);
+    await eventually('they share the partitions', () => partitionsOf(second).size === 2);
+    const third = await member((await topics.open()).log, first.group).start(slowly, 20);
+    await eventually('the third reads', () => third.records.length > 50);
+    await first.stop();
+    await second.stop();
+    const before = third.records.length;
+    await eventually('the third has all', () => partitionsOf(third, before).size === 4);
+    isLoading = false;
+    await loading;
+    const seen = new Map<number, number[]>();
+    await eventually('every record was handed out', () => {
+      const handed = new Set([first, second, third].flatMap(({ records }) => records.map(({ key }) => key)));
+      return appended.every(({ key }) => handed.has(key));
+    });
+    for (const offsets of commits)
+      for (const [partition, offset] of offsets.entries())
+        seen.set(partition, [...(seen.get(partition) ?? []), offset]);
+    for (const offsets of seen.values()) expect(offsets).toEqual([...offsets].sort((a, b) => a - b));
+    expect([first, second, third].flatMap(({ failures }) => failures)).toEqual([]);
+  });
+
+  it('tells a member that its partition is lost, and lets it commit nothing more', async () => {
+    const log = await opened();
+    const group = member(log).group;
+    const held: RecordBatch[] = [];
+    const refused: unknown[] = [];
+    const slow = await member(log, group).start(async (batch) => {
+      held.push(batch);
+      await new Promise((resolve) => batch.signal.addEventListener('abort', resolve));
+      await eventually('another has done it', async () => {
+        return ((await log.committedOffsets(group, TURNS))[batch.partition] ?? 0) === 3;
+      });
+      await batch.commit(batch.records[0]!.offset + 1).catch((error: unknown) => refused.push(error));
+    });
+    await log.append(everywhere(log, 3));
+    await eventually('all are held', () => held.length === 4);
+    const quick = await member((await topics.open()).log, group).start();
+    await eventually('its batches hear of it', () => held.every(({ signal }) => signal.aborted));
+    await eventually('the other has records', () => quick.records.length > 0);
+    const taken = [...partitionsOf(quick)];
+    await eventually('the late commits are refused', () => refused.length >= taken.length);
+    expect(refused).toEqual(refused.map(() => expect.objectContaining({ code: 'unavailable', retry: 'later' })));
+    const committed = await log.committedOffsets(group, TURNS);
+    for (const partition of taken) expect(committed[partition]).toBe(3);
+    await slow.stop();
+    expect(slow.failures).toEqual([]);
+  });
+
+  it('keeps a partition whose handler waits for longer than a session, and serves the others meanwhile', async () => {
+    const log = await opened();
+    let isWaiting = true;
+    const reader = member(log);
+    await reader.start(async (batch) => {
+      while (batch.partition === 0 && isWaiting && !batch.signal.aborted) await setTimeout(50);
+      await commitAll(batch);
+    });
+    await log.append(everywhere(log, 5));
+    const untilMs = performance.now() + SESSION_MS + 1_500;
+    while (performance.now() < untilMs) {
+      const more = everywhere(log, 2);
+      await log.append(more);
+      await reader.untilHanded(more.filter(({ partition }) => partition !== 0));
+      await setTimeout(200);
+    }
+    expect(reader.batches.filter(({ partition }) => partition === 0)).toHaveLength(1);
+    expect(reader.batches[0]?.signal.aborted).toBe(false);
+    isWaiting = false;
+    const end = (await log.endOffsets(TURNS))[0];
+    await eventually('it is caught up', async () => (await log.committedOffsets(reader.group, TURNS))[0] === end);
+    expect(reader.failures).toEqual([]);
+  }, 30_000);
+
+  it('goes on where a member was that is killed', async () => {
+    const log = await opened();
+    const group = member(log).group;
+    const args = [brokers.join(','), topics.prefix, group, String(SESSION_MS)];
+    const killed = new TestProcess(new URL('consume-until-killed.mjs', import.meta.url), args);
+    await eventually('it has started', () => killed.lines.includes('started'), 20_000);
+    const before = everywhere(log, 50);
+    await log.append(before);
+    await eventually('it has committed some', () => killed.lines.length > 50);
+    await killed.kill();
+    const after = everywhere(log, 5);
+    await log.append(after);
+    const heir = await member(log, group).start();
+    await heir.untilHanded(after);
+    const known = new Set([...killed.lines, ...heir.records.map(({ key }) => key)]);
+    expect([...before, ...after].filter(({ key }) => !known.has(key))).toEqual([]);
+  }, 60_000);
+
+  it('stops within a moment, also while it joins', async () => {
+    const log = await opened();
+    const group = member(log).group;
+    const first = await member(log, group).start();
+    const second = await member((await topics.open()).log, group).start();
+    await second.stop();
+    await first.stop();
+    const third = await member(log, group).start();
+    const appends = everywhere(log, 1);
+    await log.append(appends);
+    await third.untilHanded(appends);
+  });
+});
+
+async function slowly(batch: RecordBatch): Promise<void> {
+  await setTimeout(5);
+  if (!batch.signal.aborted) await batch.commit(endOf(batch)).catch(() => undefined);
+}
