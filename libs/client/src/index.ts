@@ -24,6 +24,7 @@ export type { MetricRow } from './eval/metrics.js';
 export type { Pass, Rankings } from './eval/ask-questions.js';
 export * from './eval/run-evaluation.js';
 export { runBench, type BenchOptions, type BenchSamples } from './bench/run-bench.js';
+export type { ProcessUse, WatchedProcess } from './bench/process-watch.js';
 export type * from './bench/report.js';
 export type { LoadResult } from './bench/load.js';
 export type { Machine } from './bench/machine.js';

@@ -3,7 +3,7 @@ import { runBench } from '@mneme/client';
 import { integer } from '../arguments.js';
 import type { CommandResult, Invocation } from '../invocation.js';
 import { does, leaf, type Shelf } from '../leaf.js';
-import { requireWritable, withService, writeJsonFile } from '../measuring.js';
+import { PROFILES, requireWritable, type ServiceChoice, withService, writeJsonFile } from '../measuring.js';
 import { CHECKOUT } from '../paths.js';
 import { benchLines } from '../reports/bench-lines.js';
 
@@ -13,12 +13,13 @@ interface BenchFlags {
   readonly json?: boolean | string;
   readonly own?: boolean;
   readonly facts?: boolean;
+  readonly profile: ServiceChoice['profile'];
 }
 
 export function addBench(shelf: Shelf): void {
   const command = leaf(shelf, 'bench', { jsonFile: true })
     .description('measure speed on made-up traffic (operator key): docs/benchmarks.md')
-    .addOption(new Option('--profile <profile>', 'which engines').choices(['embedded']).default('embedded'))
+    .addOption(new Option('--profile <profile>', 'which engines').choices([...PROFILES]).default('embedded'))
     .option('--memories <n>', 'memories that recalls are measured over', integer(100, 10_000_000), 100_000)
     .option(
       '--others <factor>',
@@ -35,7 +36,7 @@ async function bench(invocation: Invocation, _words: readonly string[], flags: B
   const jsonFile = typeof flags.json === 'string' ? flags.json : undefined;
   await requireWritable(jsonFile, 'json');
   const progress = invocation.progress('anywhere');
-  const report = await withService(invocation, flags.own === true, (service) =>
+  const report = await withService(invocation, { own: flags.own === true, profile: flags.profile }, (service) =>
     runBench({
       ...service,
       memories: flags.memories,

@@ -23,7 +23,7 @@ async function demo(
 ): Promise<CommandResult> {
   const sessions = await readConversation(file);
   const progress = invocation.progress('anywhere');
-  const report = await withService(invocation, own === true, (service) =>
+  const report = await withService(invocation, { own: own === true, profile: 'embedded' }, (service) =>
     runDemo({
       ...service,
       sessions,

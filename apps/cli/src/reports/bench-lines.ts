@@ -20,6 +20,7 @@ export function benchLines(report: BenchReport): readonly string[] {
     '',
     ...table(['erase by user', 'seconds', 'memories', 'verdict', 'steps after the request, s'], erasureRows(report)),
     '',
+    ...processLines(report),
     ...table(
       ['', ''],
       [
@@ -33,6 +34,17 @@ export function benchLines(report: BenchReport): readonly string[] {
       ],
     ),
   ];
+}
+
+function processLines({ processes }: BenchReport): readonly string[] {
+  if (processes === undefined) return [];
+  const rows = processes.map(({ name, peakBytes, endBytes, cpuSeconds }) => [
+    name,
+    bytes(peakBytes),
+    bytes(endBytes),
+    cpuSeconds.toFixed(1),
+  ]);
+  return [...table(['process', 'memory, peak', 'at the end', 'processor, s'], rows), ''];
 }
 
 function loadRows(prefix: string, load: LoadResult): readonly (readonly string[])[] {

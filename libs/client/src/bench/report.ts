@@ -1,6 +1,7 @@
 import type { LatencySummary } from '../quantiles.js';
 import type { BackgroundResult } from './background-ingest.js';
 import type { LoadResult } from './load.js';
+import type { ProcessUse } from './process-watch.js';
 import type { Machine } from './machine.js';
 import type { ReadsResult } from './reads.js';
 import type { RecallResult } from './recalls.js';
@@ -12,7 +13,7 @@ export interface RecallRow extends RecallResult {
 
 /** Everything one run measured; times in milliseconds unless the name says otherwise. */
 export interface BenchReport {
-  readonly profile: 'embedded';
+  readonly profile: 'embedded' | 'distributed';
   readonly startedAt: string;
   readonly seed: number;
   readonly memories: number;
@@ -33,6 +34,8 @@ export interface BenchReport {
   readonly reads: ReadsResult;
   readonly erasures: readonly ErasureTime[];
   readonly rss: { readonly peakBytes: number; readonly byPhase: Readonly<Record<string, number>> };
+  /** Of each process, over the whole run; absent for one process. */
+  readonly processes?: readonly ProcessUse[];
   readonly disk: { readonly loadedBytes: number; readonly endBytes: number };
 }
 

@@ -8,6 +8,7 @@ import { measureErasures } from './erase-phase.js';
 import { load, type LoadResult, singleTurns } from './load.js';
 import { describeMachine } from './machine.js';
 import { MemoryWatch } from './memory-watch.js';
+import { counterOf, ProcessWatch, type WatchedProcess } from './process-watch.js';
 import { measureReads } from './reads.js';
 import { measureFirstTouches, measureRecalls, RECALL_LIMIT } from './recalls.js';
 import type { BenchReport, FactsResult, WithOthers } from './report.js';
@@ -20,6 +21,8 @@ export interface BenchOptions extends Place {
   readonly others: number;
   /** The corpus states facts in plain English, and the write-filter has its default policy. */
   readonly facts?: boolean;
+  /** Of a distributed service: its processes, and the engines' where their ids are known. */
+  readonly processes?: readonly WatchedProcess[] | undefined;
   readonly samples?: Partial<BenchSamples>;
   /** Directory of the checkout, for the commit. */
   readonly checkout: string;
@@ -43,6 +46,7 @@ const RECALL_SEED = 41;
 const MEMORIES_MAX = 10_000_000;
 const CONCURRENCIES = [1, 8];
 const BACKGROUND_TURNS_PER_SECOND = 500;
+const FACTS = 'mneme_facts_extracted_total';
 const TENANT = { purpose: 'standard', rights: ['ingest', 'recall', 'on-behalf-of', 'erase'] } as const;
 // Made-up words alone mean nothing to the write-filter: nothing is dropped that no rule refuses outright.
 const KEEPS_WORDS = { writeFilter: { keepAtLeast: 0 } } as const;
@@ -55,9 +59,12 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
   const operator = connect({ ...options, apiKey: operatorKey });
   const tenant = await createFreshTenant(operator, { ...tenantFor(options), prefix: 'bench', signal });
   const watch = new MemoryWatch(operator);
+  const processWatch = new ProcessWatch(options.processes ?? []);
   try {
-    return await new Bench(options, { operator, connection: tenant.connection, watch }).run();
+    const report = await new Bench(options, { operator, connection: tenant.connection, watch }).run();
+    return options.processes === undefined ? report : { ...report, processes: await processWatch.result() };
   } finally {
+    processWatch.stop();
     watch.stop();
     tenant.connection.close();
     operator.close();
@@ -103,7 +110,7 @@ class Bench {
     const withOthers = others === 0 ? undefined : await this.withOthers();
     const erasures = await this.erasures();
     return {
-      profile: 'embedded',
+      profile: this.options.processes === undefined ? 'embedded' : 'distributed',
       startedAt: new Date(this.endMs).toISOString(),
       seed: SEED,
       memories,
@@ -237,8 +244,10 @@ class Bench {
 
   /** Facts that the service has extracted since its start. */
   private async factCount(): Promise<number> {
+    const { processes } = this.options;
+    if (processes !== undefined) return counterOf(processes, FACTS);
     const { counters } = await this.connections.operator.admin.getStatus({});
-    return counters.find(({ name }) => name === 'mneme_facts_extracted_total')?.value ?? 0;
+    return counters.find(({ name }) => name === FACTS)?.value ?? 0;
   }
 
   private async diskBytes(): Promise<number> {
