@@ -33,7 +33,7 @@ export interface KafkaLimits {
   readonly rebalanceDrainMs: number;
   /** How long a batch of which nothing was committed waits before it is handed out again. */
   readonly uncommittedPauseMs: number;
-  /** Between attempts to reach Kafka again; it doubles up to the second. */
+  /** Between attempts to reach Kafka again; it doubles up to the second value. */
   readonly retryPauseMs: number;
   readonly retryPauseMsMax: number;
   /** How long a partition may hold records and give none before the consumer begins anew, and how often that is tried. */
@@ -58,7 +58,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   appendLingerMs: 0,
   appendRecordsMax: 5_000,
   appendBytesMax: 8 * MIB,
-  appendBatchBytesMax: MIB,
+  appendBatchBytesMax: 4 * MIB,
   appendWaitingMax: 50_000,
   recordBytesMax: 4 * MIB,
   fetchWaitMs: 250,
@@ -73,7 +73,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   rebalanceDrainMs: 1_000,
   uncommittedPauseMs: 100,
   retryPauseMs: 100,
-  retryPauseMsMax: 5_000,
+  retryPauseMsMax: 2_000,
   stalledAfterMs: 30_000,
   stalledRenewalsMax: 3,
   stopTimeoutMs: 5_000,
