@@ -9,7 +9,7 @@ export interface SurveyFixture {
   readonly survey: MemorySurvey;
   readonly catalogue: Pick<Catalogue, 'upsert' | 'remove'>;
   /** Notes that a version was recalled, as whoever counts recalls does. */
-  readonly recalled: (memory: MemoryDerived, accessCount: number, lastAccessMs: number) => void;
+  readonly recalled: (memory: MemoryDerived, accessCount: number, lastAccessMs: number) => void | Promise<void>;
 }
 
 const NOW_MS = Date.parse('2026-06-01T00:00:00.000Z');
@@ -62,7 +62,7 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
         aMemory({ tenantId: other, ...dated }),
       ];
       await write([...own, ...theirs]);
-      fixture.recalled(theirs[0] as MemoryDerived, 7, NOW_MS);
+      await fixture.recalled(theirs[0] as MemoryDerived, 7, NOW_MS);
       const tenant = tenantRef(tenantId);
       const page = { limit: 10, nowMs: NOW_MS };
       const surveyed = await all(tenantId, 10);
@@ -84,8 +84,8 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       const old = aMemory({ tenantId, recordedAt: 10, flags: ['plan'], confidence: 0.8 });
       const newest = { ...old, version: 20, confidence: 0.4 };
       await write([newest, old]);
-      fixture.recalled(old, 3, 1_000);
-      fixture.recalled(newest, 2, 500);
+      await fixture.recalled(old, 3, 1_000);
+      await fixture.recalled(newest, 2, 500);
       const {
         sealed: _sealed,
         contributors: _c,
@@ -144,9 +144,9 @@ export function memorySurveyContract(make: () => Promise<SurveyFixture>): void {
       const [recalled, before, never] = [critical(), critical(), critical()];
       const normal = aMemory({ tenantId, reviewBy: at(dueMs) });
       await write([recalled, before, never, normal]);
-      fixture.recalled(recalled, 1, dueMs);
-      fixture.recalled(before, 1, dueMs - 1);
-      fixture.recalled(normal, 1, NOW_MS);
+      await fixture.recalled(recalled, 1, dueMs);
+      await fixture.recalled(before, 1, dueMs - 1);
+      await fixture.recalled(normal, 1, NOW_MS);
       const found = await fixture.survey.surveyDue(tenantRef(tenantId), { limit: 10, nowMs: NOW_MS, isCritical: true });
       expect(idsOf(found)).toEqual([recalled.memoryId]);
     });

@@ -6,10 +6,16 @@ import { randomMemoryId } from './builders.js';
 
 const TOPIC = TOPICS.memories.name;
 
+interface Looked {
+  /** What is looked at. */
+  readonly log: Pick<EventLog, 'append'>;
+  readonly memoryVersions: MemoryVersions;
+}
+
 /** What a look at the log by memory must do. */
-export function memoryVersionsContract(make: () => Promise<{ log: EventLog; memoryVersions: MemoryVersions }>): void {
+export function memoryVersionsContract(make: () => Promise<Looked>): void {
   describe('memory versions', () => {
-    let log: EventLog;
+    let log: Looked['log'];
     let versions: MemoryVersions;
     beforeAll(async () => {
       ({ log, memoryVersions: versions } = await make());
