@@ -157,14 +157,15 @@ export class ModelCollections {
   }
 
   private async index({ alias, indexed }: Described): Promise<void> {
-    for (const [field, schema] of Object.entries(PAYLOAD_INDEXES)) {
-      if (indexed.has(field)) continue;
-      await this.connection.ask(
-        (api, init) =>
-          api.createFieldIndex({ collection_name: alias, wait: true, field_name: field, field_schema: schema }, init),
-        this.slow,
-      );
-    }
+    const missing = Object.entries(PAYLOAD_INDEXES).filter(([field]) => !indexed.has(field));
+    await Promise.all(
+      missing.map(([field_name, field_schema]) =>
+        this.connection.ask(
+          (api, init) => api.createFieldIndex({ collection_name: alias, wait: true, field_name, field_schema }, init),
+          this.slow,
+        ),
+      ),
+    );
   }
 
   private async unlessThere(call: Parameters<QdrantConnection['ask']>[0]): Promise<void> {
