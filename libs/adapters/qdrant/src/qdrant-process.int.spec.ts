@@ -207,6 +207,11 @@ describe('Qdrant that comes and goes', () => {
     await b.vectorIndex.upsert(memories.slice(0, 1));
     await dropQdrantCollections({ ...other, collectionPrefix: `${one.collectionPrefix}-b` });
     expect(await found()).toHaveLength(memories.length);
+    const gone = b.vectorIndex.searchDense(scope, search, anIndexFilter());
+    await expect(gone).rejects.toThrow(expect.objectContaining({ code: 'unavailable' }));
+    expect(await b.vectorIndex.searchDense(scope, search, anIndexFilter())).toEqual([]);
+    await b.vectorIndex.upsert(memories.slice(0, 1));
+    expect(await b.vectorIndex.searchDense(scope, search, anIndexFilter())).toHaveLength(1);
     await Promise.all([a.close(), b.close()]);
   });
 
