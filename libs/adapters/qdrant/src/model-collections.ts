@@ -60,10 +60,17 @@ export class ModelCollections {
     return made;
   }
 
-  /** A collection that was known is gone: it is looked for again. */
-  forget(model: string): void {
-    this.known.delete(model);
-    this.seen = undefined;
+  /** Works on a collection that was known. When it is gone, it is looked for again the next time. */
+  async use<T>({ model }: ModelCollection, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isNotFound((error as Error).cause)) {
+        this.known.delete(model);
+        this.seen = undefined;
+      }
+      throw error;
+    }
   }
 
   /** All models' as they are now. */
@@ -157,14 +164,15 @@ export class ModelCollections {
   }
 
   private async index({ alias, indexed }: Described): Promise<void> {
-    for (const [field, schema] of Object.entries(PAYLOAD_INDEXES)) {
-      if (indexed.has(field)) continue;
-      await this.connection.ask(
-        (api, init) =>
-          api.createFieldIndex({ collection_name: alias, wait: true, field_name: field, field_schema: schema }, init),
-        this.slow,
-      );
-    }
+    const missing = Object.entries(PAYLOAD_INDEXES).filter(([field]) => !indexed.has(field));
+    await Promise.all(
+      missing.map(([field_name, field_schema]) =>
+        this.connection.change(
+          (api, init) => api.createFieldIndex({ collection_name: alias, wait: true, field_name, field_schema }, init),
+          this.slow,
+        ),
+      ),
+    );
   }
 
   private async unlessThere(call: Parameters<QdrantConnection['ask']>[0]): Promise<void> {

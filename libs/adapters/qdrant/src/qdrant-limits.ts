@@ -40,7 +40,7 @@ export const DEFAULT_QDRANT_LIMITS: QdrantLimits = {
   upsertNumbersMax: 400_000,
   idsMax: 1_000,
   pageRecordsMax: 500,
-  scannedPointsMax: 20_000,
+  scannedPointsMax: 50_000,
   tiesMax: 4_096,
   matchesMax: 1_000,
   candidatesMax: 1_000,

@@ -60,7 +60,7 @@ export class SubjectSweep {
       const before = await this.count(collection, must);
       if (before === 0) return 0;
       const request = { collection_name: collection.alias, wait: true, filter: { must } };
-      await this.connection.ask((api, init) => api.deletePoints(request, init), this.slow);
+      await this.connection.change((api, init) => api.deletePoints(request, init), this.slow);
       return before - (await this.count(collection, must));
     });
     return erased.reduce((sum, count) => sum + Math.max(0, count), 0);
