@@ -18,7 +18,7 @@ import {
   Readiness,
   requireFree,
 } from '@mneme/platform';
-import { ENGINES_OF, type Engines, foreignVectors, type Observability, openEngines, sharedMemory } from '@mneme/wiring';
+import { type Engines, foreignVectors, openEngines, sharedMemory, watchEngines } from '@mneme/wiring';
 import { firstRun } from './first-run.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { type ConfigsOfPipeline, PipelineThread } from './pipeline-thread.js';
