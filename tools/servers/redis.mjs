@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { answerOf, launch } from './processes.mjs';
 
-const MAX_MEMORY = '256mb';
+const MAX_MEMORY = '512mb';
 
 /** Redis: it keeps nothing on the disk and evicts nothing. */
 export const redis = {

@@ -26,6 +26,7 @@ export class RedisConnection {
   readonly address: string;
   private readonly redis: Redis;
   private waiting = 0;
+  private lastError: unknown;
 
   constructor(private readonly options: ConnectionOptions) {
     this.address = addressOf(options.url);
@@ -40,7 +41,7 @@ export class RedisConnection {
       retryStrategy: (attempt) => Math.min(attempt * RECONNECT_STEP_MS, reconnectMsMax),
     });
     // Whoever calls hears of it; without a listener the process would end.
-    this.redis.on('error', () => undefined);
+    this.redis.on('error', (error) => (this.lastError = error));
   }
 
   /** @throws Unavailable when the engine does not answer; it is not tried again. */
@@ -50,7 +51,8 @@ export class RedisConnection {
       for (const { source } of scripts) await this.redis.script('LOAD', source);
     } catch (error) {
       this.redis.disconnect();
-      throw redisError(error, this.address);
+      // What ends an attempt to connect only says that it has ended.
+      throw redisError(this.lastError ?? error, this.address);
     }
   }
 
