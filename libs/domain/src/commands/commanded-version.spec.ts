@@ -98,6 +98,15 @@ describe('whether a command fits', () => {
     expect(fitOf('retract', 1, [1, 2])).toEqual({ state: 'refused', reason: 'stale' });
   });
 
+  it('it does not for a version that was taken away when newer ones came', () => {
+    const at = GIVEN.recordedAt;
+    for (const action of ['confirm', 'retract'] as const) {
+      expect(fitOf(action, 1, [2, 3])).toEqual({ state: 'refused', reason: 'stale' });
+    }
+    // What came behind the command does not count: it is told the same when it comes again.
+    expect(fitOf('retract', 1, [at + 1])).toEqual({ state: 'done' });
+  });
+
   it('a memory that is gone can be taken away once more, and nothing else', () => {
     expect(fitOf('retract', 1, [])).toEqual({ state: 'done' });
     expect(fitOf('correct', 1, [])).toEqual({ state: 'refused', reason: 'gone' });

@@ -13,10 +13,10 @@ import {
   unseal,
 } from '@mneme/domain';
 import type { EventLog } from '@mneme/ports';
-import { type AuthGuard, type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
+import { type AuthGuard, decisionKeyOf, type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
 import type { ListQuarantineRequest, ListQuarantineResponse, QuarantinedTurn } from '@mneme/proto';
 import { positionOf, quarantineIdOf } from './quarantine-id.js';
-import { decisionKeyOf, type HeldTurn, type QuarantineTopic, type SubjectOffsets } from './quarantine-topic.js';
+import { type HeldTurn, type QuarantineTopic, type SubjectOffsets } from './quarantine-topic.js';
 
 const PAGE_DEFAULT = 50;
 export const QUARANTINE_PAGE_MAX = 200;

@@ -7,17 +7,14 @@ import {
   type TurnQuarantined,
   TurnQuarantinedV1,
 } from '@mneme/events';
-import { subjectRef } from '@mneme/domain';
 import type { EventLog, LogRecord, SubjectTopics } from '@mneme/ports';
-import { recordOf } from '@mneme/platform';
+import { quarantineOffsetsOf, recordOf } from '@mneme/platform';
 
 const TOPIC = TOPICS.quarantine.name;
 /** Records that one page looks through: those of other tenants and of decisions lie among them. */
 const PAGE_RECORDS_MAX = 5_000;
 /** Each may hold a turn of 64 KiB. */
 const READ_RECORDS_MAX = 50;
-const SUBJECT_KEYS_MAX = 1_000;
-const SUBJECT_PAGES_MAX = 100;
 
 /** A turn in quarantine and where it lies. */
 export interface HeldTurn {
@@ -49,11 +46,6 @@ export interface PageOptions {
 
 /** Offsets of a subject's records on the topic by key; of a key that is there twice, the first. */
 export type SubjectOffsets = ReadonlyMap<string, number>;
-
-/** Key of what was decided of a turn. */
-export function decisionKeyOf(turnId: string): string {
-  return `decision/${turnId}`;
-}
 
 /** Reads the topic `quarantine`, which is small: nothing is a memory that lies here. */
 export class QuarantineTopic {
@@ -89,17 +81,8 @@ export class QuarantineTopic {
   }
 
   async offsetsOf(tenantId: TenantId, subjectId: SubjectId): Promise<SubjectOffsets> {
-    const offsets = new Map<string, number>();
-    let afterOffset: number | undefined;
-    for (let page = 0; page < SUBJECT_PAGES_MAX; page += 1) {
-      const after = afterOffset === undefined ? {} : { afterOffset };
-      const subject = subjectRef(tenantId, subjectId);
-      const keys = await this.topics.keys(TOPIC, subject, { ...after, limit: SUBJECT_KEYS_MAX });
-      for (const { key, offset } of keys) if (!offsets.has(key)) offsets.set(key, offset);
-      if (keys.length < SUBJECT_KEYS_MAX) break;
-      afterOffset = keys.at(-1)?.offset;
-    }
-    return offsets;
+    const offsets = await quarantineOffsetsOf(this.topics, { tenantId, subjectId });
+    return new Map([...offsets].map(([key, [first = 0]]) => [key, first]));
   }
 
   async decisionAt({ partition, offset }: Position): Promise<QuarantineDecided | undefined> {
