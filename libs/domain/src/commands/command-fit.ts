@@ -19,6 +19,8 @@ export function commandFitOf(command: CommandGiven, living: readonly MemoryDeriv
   const { tenantId, subjectId, target, action, recordedAt } = command;
   const versions = living.filter((one) => one.tenantId === tenantId && one.subjectId === subjectId);
   const seen = versions.find(({ version }) => version === target?.version);
+  // One that was reserved, got lost and was sent again has its first instant: what it makes would lie below what was seen.
+  if ((target?.version ?? 0) >= recordedAt && versions.length > 0) return { state: 'refused', reason: 'stale' };
   if (seen === undefined) {
     const isReplaced = versions.some(({ version }) => version > (target?.version ?? 0) && version < recordedAt);
     if (isReplaced) return { state: 'refused', reason: 'stale' };

@@ -107,6 +107,12 @@ describe('whether a command fits', () => {
     expect(fitOf('retract', 1, [at + 1])).toEqual({ state: 'done' });
   });
 
+  it('it does not for a version that came behind its own instant', () => {
+    const at = GIVEN.recordedAt;
+    expect(fitOf('confirm', at + 1, [1, at + 1])).toEqual({ state: 'refused', reason: 'stale' });
+    expect(fitOf('retract', at + 1, [1, at + 1])).toEqual({ state: 'refused', reason: 'stale' });
+  });
+
   it('a memory that is gone can be taken away once more, and nothing else', () => {
     expect(fitOf('retract', 1, [])).toEqual({ state: 'done' });
     expect(fitOf('correct', 1, [])).toEqual({ state: 'refused', reason: 'gone' });
