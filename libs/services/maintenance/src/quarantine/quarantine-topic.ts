@@ -7,6 +7,7 @@ import {
   type TurnQuarantined,
   TurnQuarantinedV1,
 } from '@mneme/events';
+import { isMemoryError } from '@mneme/domain';
 import type { EventLog, LogRecord, SubjectTopics } from '@mneme/ports';
 import { quarantineOffsetsOf, recordOf } from '@mneme/platform';
 
@@ -31,6 +32,8 @@ export interface Position {
 
 export interface HeldPage {
   readonly held: readonly HeldTurn[];
+  /** Records that are damaged. */
+  readonly unreadable: number;
   /** Where the next page begins; undefined at the end of the topic. */
   readonly next: Position | undefined;
 }
@@ -57,21 +60,23 @@ export class QuarantineTopic {
   /** Turns of one tenant from a place on, looking through a bounded number of records. */
   async page(tenantId: TenantId, { from, limit, subjectId, partitionsEnd }: PageOptions): Promise<HeldPage> {
     const held: HeldTurn[] = [];
+    let unreadable = 0;
     let { partition, offset } = from;
     let left = PAGE_RECORDS_MAX;
     while (partition < partitionsEnd) {
       const records = await this.log.read({ topic: TOPIC, partition, offset }, Math.min(left, READ_RECORDS_MAX));
       for (const record of records) {
-        if (held.length === limit) return { held, next: { partition, offset: record.offset } };
+        if (held.length === limit) return { held, unreadable, next: { partition, offset: record.offset } };
         offset = record.offset + 1;
-        const one = heldOf(record, tenantId);
-        if (one !== undefined && (subjectId ?? one.event.subjectId) === one.event.subjectId) held.push(one);
+        const one = readable(() => heldOf(record, tenantId));
+        if (one === UNREADABLE) unreadable += 1;
+        else if (one !== undefined && (subjectId ?? one.event.subjectId) === one.event.subjectId) held.push(one);
       }
       left -= records.length;
       if (records.length === 0) [partition, offset] = [partition + 1, 0];
-      else if (left === 0) return { held, next: { partition, offset } };
+      else if (left === 0) return { held, unreadable, next: { partition, offset } };
     }
-    return { held, next: undefined };
+    return { held, unreadable, next: undefined };
   }
 
   /** The turn at a place; undefined when there is none of this tenant. */
@@ -85,9 +90,22 @@ export class QuarantineTopic {
     return new Map([...offsets].map(([key, [first = 0]]) => [key, first]));
   }
 
-  async decisionAt({ partition, offset }: Position): Promise<QuarantineDecided | undefined> {
+  /** Undefined when it is gone meanwhile. */
+  async decisionAt({ partition, offset }: Position): Promise<QuarantineDecided | typeof UNREADABLE | undefined> {
     const [record] = await this.log.read({ topic: TOPIC, partition, offset }, 1);
-    return record === undefined ? undefined : recordOf(QuarantineDecidedV1, record);
+    return record === undefined ? undefined : readable(() => recordOf(QuarantineDecidedV1, record));
+  }
+}
+
+export const UNREADABLE = Symbol('unreadable');
+
+/** One damaged record must not hide the others. */
+export function readable<T>(read: () => T): T | typeof UNREADABLE {
+  try {
+    return read();
+  } catch (error) {
+    if (isMemoryError(error) && error.code === 'corrupt') return UNREADABLE;
+    throw error;
   }
 }
 
