@@ -75,6 +75,21 @@ describe('the version that a command causes', () => {
     });
   });
 
+  it('of a reassessment is critical, or normal again, for good', () => {
+    const critical = commanded({ action: 'reassess', importance: 'critical' });
+    expect([critical.importance, critical.confidence]).toEqual(['critical', NEWEST.confidence]);
+    expect(commanded({ action: 'reassess', importance: 'normal' }).importance).toBe('normal');
+    expect(commanded({ action: 'confirm' }).importance).toBe(NEWEST.importance);
+    const fact = { ...NEWEST, kind: 'fact', reviewBy: undefined } as MemoryDerived;
+    const set = (newest: MemoryDerived, importance: 'critical' | 'normal') => {
+      const command = { ...GIVEN, action: 'reassess', importance } as CommandGiven;
+      return commandedVersionOf(newest, { content: CONTENT, command, commanded: {}, policy: DEFAULT_POLICY });
+    };
+    const reviewed = set(fact, 'critical');
+    expect(reviewed.reviewBy?.slice(0, 4)).toBe('1972');
+    expect(set({ ...reviewed, sealed: '' } as unknown as MemoryDerived, 'normal').reviewBy).toBeUndefined();
+  });
+
   it('is none for a command that makes none', () => {
     expect(() => commanded({ action: 'retract' })).toThrow('no version');
   });

@@ -126,6 +126,7 @@ export function procedureVersionOf(
     // Of no conversation: it is nobody's neighbour there.
     sessionKey: sourceId as string as SessionKey,
     trust: Math.min(trust, before?.memory.trust ?? 1),
+    importance: before?.memory.importance ?? 'normal',
     confidence: runConfidenceOf(procedure),
     ...lifespanOf(policy, { kind: 'procedure', sourceClass, recordedAt }),
     derivedFrom: runs.slice(-RUNS_NAMED_MAX),

@@ -55,6 +55,7 @@ function saidBy(input: CommandInput): CommandContent {
     case 'retract':
     case 'confirm':
     case 'expire':
+    case 'set-importance':
       return {};
   }
 }
