@@ -11,8 +11,7 @@ export type AuditAim = (typeof AUDIT_AIMS)[number];
  */
 export type AuditState = 'looking' | 'ready' | 'running' | 'stopped' | 'done' | 'failed';
 
-export const AUDIT_REASONS = ['never-recalled', 'unused-lately', 'little-used', 'duplicate'] as const;
-export type AuditReason = (typeof AUDIT_REASONS)[number];
+export type AuditReason = 'never-recalled' | 'unused-lately' | 'little-used' | 'duplicate';
 
 /** One memory and what is to be done with it. */
 export interface AuditFinding {

@@ -148,7 +148,7 @@ function procedureOf(cause: ProcedureCause, before: KnownProcedure | undefined):
 }
 
 /** Task, steps with their tools, outcome, and how it went so far. */
-export function procedureTextOf({ task, steps, outcome, succeeded, failed }: KnownProcedure): string {
+function procedureTextOf({ task, steps, outcome, succeeded, failed }: KnownProcedure): string {
   const lines = steps.map(({ tool, arguments: given, note }, i) =>
     [`${i + 1}. ${tool}`, given ?? '', note === undefined ? '' : `(${note})`].filter((part) => part !== '').join(' '),
   );
