@@ -21,7 +21,7 @@ import {
   REQUEST_BYTES_MAX,
   type TlsConfig,
 } from '@mneme/platform';
-import { openEngines, sharedMemory } from '@mneme/wiring';
+import { openEngines, refuseUsedDirectory, sharedMemory } from '@mneme/wiring';
 import { firstRun } from './first-run.js';
 import { freePort } from './free-port.js';
 import { foreignVectors } from './foreign-vectors.js';
@@ -44,6 +44,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   };
   const { logger, metrics, readiness } = observability;
   const places = placesOf(standalone);
+  // A second start by mistake has the same ports too, and what it should hear of is the first one.
+  refuseUsedDirectory(configs.engines.dataDirectory);
   for (const place of [places.grpc, places.http]) await requireFree(place);
   const channel = new MessageChannel();
   const memory = sharedMemory();

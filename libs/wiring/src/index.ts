@@ -7,4 +7,4 @@ export * from './open-engines.js';
 export * from './open-language-model.js';
 export * from './system-clock.js';
 export * from './webhook.config.js';
-export { sharedMemory } from '@mneme/sqlite';
+export { checkFiles, type FileCheck, refuseUsedDirectory, sharedMemory } from '@mneme/sqlite';
