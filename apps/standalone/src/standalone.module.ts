@@ -12,7 +12,7 @@ import {
   type OpenApiPart,
   platformOpenApi,
 } from '@mneme/platform';
-import { RetrievalModule } from '@mneme/retrieval-service';
+import { RetrievalModule, sessionsOpenApi } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
 import { diskBytesOf, diskFreeOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
@@ -67,5 +67,5 @@ export class StandaloneModule {
 
 /** What this process serves over HTTP. */
 function openApiParts({ ingest }: StandaloneConfigs): readonly OpenApiPart[] {
-  return [ingestOpenApi(ingest.limits), commandsOpenApi(ingest.limits), platformOpenApi];
+  return [ingestOpenApi(ingest.limits), commandsOpenApi(ingest.limits), sessionsOpenApi, platformOpenApi];
 }

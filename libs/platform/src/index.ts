@@ -5,6 +5,7 @@ export * from './auth-guard.js';
 export * from './budget-meter.js';
 export * from './call-errors.js';
 export { targetOf } from './command-event.js';
+export * from './clean-text.js';
 export * from './command-refused.js';
 export * from './config.js';
 export * from './consumer-config.js';
