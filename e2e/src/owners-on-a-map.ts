@@ -86,7 +86,7 @@ export class OwnersOnAMap {
     this.signal = new AbortController().signal;
     const log = {
       append: async (all: readonly LogAppend[]) => this.append(all),
-      endOffsets: async (topic: string) => [this.othersOf(topic).length],
+      endOffsets: async (topic: string) => [this.endOf(topic)],
       read: async ({ topic, offset }: LogRecord, recordsMax: number) =>
         this.othersOf(topic).slice(offset, offset + recordsMax),
     } as unknown as Ports['log'];
@@ -106,6 +106,11 @@ export class OwnersOnAMap {
       filter: new FilterTurns(ports) as unknown as RecordHandler<never>,
       extractor: new ExtractFacts({ ...ports, factsOf }) as unknown as RecordHandler<never>,
     };
+  }
+
+  private endOf(topic: string): number {
+    if (topic === MEMORIES) return this.end;
+    return topic === TOPICS.turns.name ? this.turns.length : this.othersOf(topic).length;
   }
 
   private othersOf(topic: string): LogRecord[] {

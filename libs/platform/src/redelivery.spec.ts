@@ -10,7 +10,7 @@ function batch(...offsets: readonly number[]): readonly Received<string>[] {
   return offsets.map((offset) => ({ record: { partition: 0, offset }, event: `k${offset}` }) as Received<string>);
 }
 
-function aRedelivery(published: readonly string[], recordsMax = 4) {
+function aRedelivery(published: readonly string[], recordsMax = 4, end = 1_000_000) {
   const asked: string[] = [];
   const versions: MemoryVersions = {
     living: async () => [],
@@ -19,7 +19,7 @@ function aRedelivery(published: readonly string[], recordsMax = 4) {
       new Set(keys.filter((key) => published.includes(key)))
     ),
   };
-  const redelivery = new Redelivery(versions, recordsMax);
+  const redelivery = new Redelivery({ endOffsets: async () => [end] }, versions, recordsMax);
   const among = async (received: readonly Received<string>[], signal = held) => [
     ...(await redelivery.publishedBefore(received, { keysOf: (event) => [event], signal })).keys(),
   ];
@@ -43,6 +43,12 @@ describe('what was decided in a batch that comes again', () => {
     expect(asked).toEqual([]);
     // That one once more, in parts.
     expect(await among(batch(91))).toEqual(['k91']);
+  });
+
+  it('is not looked for behind where the topic ended when the partition was taken over', async () => {
+    const { among, asked } = aRedelivery(['k0', 'k5'], 100, 2);
+    expect(await among(batch(0, 1, 5))).toEqual(['k0']);
+    expect(asked).toEqual(['k0', 'k1']);
   });
 
   it('is looked for again when the partition was elsewhere meanwhile', async () => {

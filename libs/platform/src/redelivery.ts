@@ -1,4 +1,5 @@
-import { MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
+import type { TopicName } from '@mneme/events';
+import { type EventLog, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
 import { BATCH_RECORDS_MAX } from './consumer-config.js';
 import type { Received } from './consumer-runner.js';
 
@@ -8,7 +9,10 @@ interface Start {
   readonly signal: AbortSignal;
   readonly seen: number;
   readonly lastOffset: number;
-  /** Known once as many records were seen as a batch may hold: from here on nothing can have been decided before. */
+  /**
+   * From here on nothing can have been decided before: where the topic ended when the hold began, or behind as many records as
+   * a batch may hold.
+   */
   readonly untilOffset: number;
 }
 
@@ -28,6 +32,7 @@ export class Redelivery {
   private readonly starts = new Map<number, Start>();
 
   constructor(
+    private readonly log: Pick<EventLog, 'endOffsets'>,
     private readonly versions: MemoryVersions,
     private readonly recordsMax = BATCH_RECORDS_MAX,
   ) {}
@@ -37,7 +42,7 @@ export class Redelivery {
     received: readonly Received<E>[],
     { keysOf, signal }: Asked<E>,
   ): Promise<ReadonlyMap<E, readonly string[]>> {
-    const doubtful = this.doubtful(received, signal);
+    const doubtful = await this.doubtful(received, signal);
     if (doubtful.length === 0) return new Map();
     const asked = doubtful.map(({ event }) => [event, keysOf(event)] as const);
     const partition = doubtful[0]?.record.partition ?? 0;
@@ -49,12 +54,12 @@ export class Redelivery {
     return new Map(found.filter(([, keys]) => keys.length > 0));
   }
 
-  private doubtful<E>(received: readonly Received<E>[], signal: AbortSignal): readonly Received<E>[] {
+  private async doubtful<E>(received: readonly Received<E>[], signal: AbortSignal): Promise<readonly Received<E>[]> {
     const [first] = received;
     if (first === undefined) return [];
-    const { partition } = first.record;
+    const { topic, partition } = first.record;
     const known = this.starts.get(partition);
-    const before = known?.signal === signal ? known : { signal, seen: 0, lastOffset: -1, untilOffset: Infinity };
+    const before = known?.signal === signal ? known : await this.begun(topic, partition, signal);
     const doubtful = received.filter(({ record }) => record.offset < before.untilOffset);
     // A batch that failed comes record by record, and is counted once.
     const fresh = doubtful.filter(({ record }) => record.offset > before.lastOffset);
@@ -63,6 +68,11 @@ export class Redelivery {
     const untilOffset = seen >= this.recordsMax ? Math.min(before.untilOffset, lastOffset + 1) : before.untilOffset;
     this.starts.set(partition, { signal, seen, lastOffset, untilOffset });
     return doubtful;
+  }
+
+  private async begun(topic: TopicName, partition: number, signal: AbortSignal): Promise<Start> {
+    const end = (await this.log.endOffsets(topic))[partition] ?? Infinity;
+    return { signal, seen: 0, lastOffset: -1, untilOffset: end };
   }
 
   private async published(partition: number, keys: readonly string[]): Promise<ReadonlySet<string>> {

@@ -47,7 +47,7 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
   private readonly refused = new WeakSet<MemoryChange>();
 
   constructor(private readonly ports: ExtractFactsPorts) {
-    this.redelivery = new Redelivery(ports.versions);
+    this.redelivery = new Redelivery(ports.log, ports.versions);
     this.readFacts = new ReadFacts(ports);
     this.deriveFacts = new DeriveFacts(ports);
     this.applyFactCommand = new ApplyFactCommand(ports.keyring, ports.observer);

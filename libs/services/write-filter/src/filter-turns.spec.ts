@@ -88,7 +88,10 @@ describe('a batch that was published and comes again', () => {
     const key = `${MEMORY_ID}/${done.recordedAt}`;
     const refused: string[] = [];
     const appends: LogAppend[] = [];
-    const log = { append: async (all: readonly LogAppend[]) => void appends.push(...all) } as unknown as EventLog;
+    const log = {
+      append: async (all: readonly LogAppend[]) => void appends.push(...all),
+      endOffsets: async () => [0, 0, 0, 2],
+    } as unknown as EventLog;
     const keyring = { tenant: async () => ({ tenant: { policy: DEFAULT_POLICY } }) } as unknown as Keyring;
     const versions: MemoryVersions = {
       living: async () => [],

@@ -49,7 +49,7 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
   private readonly refused = new WeakSet<TurnRecord>();
 
   constructor(private readonly ports: FilterTurnsPorts) {
-    this.redelivery = new Redelivery(ports.versions);
+    this.redelivery = new Redelivery(ports.log, ports.versions);
     this.judgeTurns = new JudgeTurns(ports);
     const heldTurns = new HeldTurns(ports);
     this.decideTurn = new DecideTurn(ports.observer, heldTurns);
