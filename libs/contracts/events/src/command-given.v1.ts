@@ -5,6 +5,7 @@ import {
   Audience,
   DepartmentId,
   Epoch,
+  Importance,
   Instant,
   MemoryId,
   MemoryKind,
@@ -81,6 +82,7 @@ export const CommandGivenV1 = z.object({
   /** A `retract` of a memory that was not wrong, only old or told twice: the facts and summaries made of it stay. */
   keepsDerived: z.boolean().optional(),
   confidence: Share.optional(),
+  importance: Importance.optional(),
   reviewBy: Instant.optional(),
   expiresAt: Instant.optional(),
   /** `CommandContent`, there for `correct` and `record-procedure`. */

@@ -1,7 +1,7 @@
 /** Runs the deployment: tenants, keys and policy, status, digests and replay, housekeeping; serves `Admin`. */
 export * from './api-keys.js';
 export * from './audits/run-audits.js';
-export type { DiskFree, EngineFault } from './diagnose.js';
+export * from './diagnose.js';
 export * from './digest-tenant.js';
 export * from './end-idle-sessions.js';
 export * from './housekeeping.js';
@@ -12,5 +12,6 @@ export * from './replay-memories.js';
 export { type Consumers, CONSUMERS_ELSEWHERE } from './switch-stores.js';
 export * from './tenants.js';
 export * from './upkeep-parts.js';
+export { digestView } from './views.js';
 export * from './quarantine/quarantine.module.js';
 export * from './webhook/verify-critical.js';
