@@ -20,9 +20,8 @@ interface SchemaPart {
 export async function prepareSchema(database: Neo4jDatabase, space: LabelSpace, indexTimeoutMs: number): Promise<void> {
   await requireServer(database);
   const parts = schemaParts(space);
-  const missing = await missingParts(database, space, parts);
-  for (const { text } of missing) await database.run(text);
-  if (missing.length > 0) {
+  for (const { text } of await missingParts(database, space, parts)) await database.run(text);
+  if ((await missingParts(database, space, parts)).length > 0) {
     await database.run(`CALL db.awaitIndexes(${Math.ceil(indexTimeoutMs / 1_000)})`, indexTimeoutMs);
   }
   await requireVersion(database, space);
@@ -33,7 +32,7 @@ export async function checkSchema(database: Neo4jDatabase, space: LabelSpace): P
   const missing = await missingParts(database, space, schemaParts(space));
   if (missing.length > 0) {
     throw new Unavailable(
-      `Neo4j at ${database.place} lacks ${missing.length} indexes of the label space ${space.name}`,
+      `Neo4j at ${database.place} lacks, or still builds, ${missing.length} indexes of the label space ${space.name}`,
     );
   }
   const [row] = await database.rows<{ version: number }>(`MATCH (s:${space.schema}) RETURN s.version AS version`);
@@ -53,6 +52,7 @@ async function requireServer(database: Neo4jDatabase): Promise<void> {
   });
 }
 
+/** Those that are not there, or not built yet. */
 async function missingParts(database: Neo4jDatabase, space: LabelSpace, parts: readonly SchemaPart[]) {
   const rows = await database.rows<{ name: string; state: string }>(
     'SHOW INDEXES YIELD name, state WHERE name STARTS WITH $p.prefix RETURN name, state',
@@ -60,7 +60,7 @@ async function missingParts(database: Neo4jDatabase, space: LabelSpace, parts: r
   );
   const failed = rows.find(({ state }) => state === 'FAILED');
   if (failed !== undefined) throw new Unavailable(`the index ${failed.name} of Neo4j at ${database.place} has failed`);
-  const names = new Set(rows.map(({ name }) => name));
+  const names = new Set(rows.filter(({ state }) => state === 'ONLINE').map(({ name }) => name));
   return parts.filter(({ name }) => !names.has(name));
 }
 
