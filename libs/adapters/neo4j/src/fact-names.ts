@@ -8,6 +8,8 @@ import { viewValues } from './view-values.js';
 interface Named {
   readonly name: EntityId;
   readonly audience: Audience;
+  /** Ascending; as many as one look gives, or fewer when there are no more. */
+  readonly entities: readonly EntityId[];
 }
 
 /** Finds the entities that names stand for. */
@@ -21,16 +23,16 @@ export class FactNames {
     const values = viewValues(scope, view);
     const known = await this.database.rows<Named & { isSeen: boolean }>(this.statements.named, { ...values, names });
     const found = new Set(known.filter(({ isSeen }) => isSeen).map(({ name }) => name));
-    let asked = known.map(({ name, audience }) => ({ name, audience, after: '' }));
-    // Each round finds one entity more of each name; most names have one.
-    for (let round = 0; round < GRAPH_LIMITS.entitiesMax && asked.length > 0; round += 1) {
-      const rows = await this.database.rows<Named & { entity: EntityId }>(this.statements.aliased, {
-        ...values,
-        names: asked,
-      });
-      for (const { entity } of rows) found.add(entity);
-      asked = rows.map(({ name, audience, entity }) => ({ name, audience, after: entity }));
+    let rows: readonly Named[] = known.filter(({ entities }) => entities.length === FIRST_ENTITIES);
+    for (const { entities } of known) entities.forEach((entity) => found.add(entity));
+    // Each round finds one entity more of each name; most names have one or none.
+    for (let round = 0; round < GRAPH_LIMITS.entitiesMax && rows.length > 0; round += 1) {
+      const asked = rows.map(({ name, audience, entities }) => ({ name, audience, after: entities.at(-1) }));
+      rows = await this.database.rows<Named>(this.statements.aliased, { ...values, names: asked });
+      for (const { entities } of rows) entities.forEach((entity) => found.add(entity));
     }
     return [...found].sort().slice(0, GRAPH_LIMITS.entitiesMax);
   }
 }
+
+const FIRST_ENTITIES = 2;

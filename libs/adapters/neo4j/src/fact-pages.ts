@@ -25,6 +25,8 @@ export interface StrandQuery {
   readonly values?: Parameters;
 }
 
+/** A first page has some more than are wanted: of most people something is ended. */
+const PAGE_FACTS_SPARE = 8;
 /** A page that was all ended is followed by one so many times as big. */
 const PAGE_GROWTH = 4;
 const PAGE_FACTS_MAX = 1_000;
@@ -43,7 +45,11 @@ export class FactPages {
     const readings = query.strands.map((strand, at) => new Reading({ strand, at }, query));
     const values = { ...viewValues(scope, view), ...query.values };
     let open: readonly Reading[] = readings;
-    for (let pageSize = wanted; open.length > 0; pageSize = Math.min(pageSize * PAGE_GROWTH, PAGE_FACTS_MAX)) {
+    for (
+      let pageSize = wanted + PAGE_FACTS_SPARE;
+      open.length > 0;
+      pageSize = Math.min(pageSize * PAGE_GROWTH, PAGE_FACTS_MAX)
+    ) {
       const sides = { from: placesOf(open, 'from'), to: placesOf(open, 'to') };
       const closed = readings.flatMap((reading) => reading.closed);
       const rows = await this.database.rows<CandidateRow & { at: number }>(query.text, {

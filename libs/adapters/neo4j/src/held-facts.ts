@@ -46,7 +46,8 @@ export class HeldFacts {
 
   private async along(text: string, facts: readonly GraphFact[]): Promise<readonly GraphFact[]> {
     if (facts.length === 0) return [];
-    const values = { ...viewValues(this.reader.scope, this.reader.view), places: placesOf(facts) };
+    const known = [...this.present.values()].map(({ memoryId }) => memoryId);
+    const values = { ...viewValues(this.reader.scope, this.reader.view), places: placesOf(facts), known };
     const rows = await this.database.rows<{ fact: FactProperties }>(text, values);
     return rows.map(({ fact }) => factOf(fact));
   }

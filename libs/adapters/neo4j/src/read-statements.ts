@@ -65,28 +65,38 @@ class Texts {
       } RETURN 0 AS at, properties(f) AS fact, ${this.contested} AS isContested`;
   }
 
-  /** Names that a visible fact touches. Most words of a question name nothing, and one look at the nodes says so. */
+  /**
+   * Of names that are nodes, by audience: whether a visible fact touches them, and the two least entities that one gives
+   * them to. Most words of a question name nothing, and one look at the nodes says so.
+   */
   named(): string {
     const { entity } = this.space;
     const at = (property: string) => `EXISTS { MATCH ()-[f:${this.space.fact}]->()
       ${this.seek('f', ['audience', property, 'validFromMs'])}
       WHERE f.${property} = name AND f.validFromMs IS NOT NULL AND ${this.seen('audience')} }`;
+    const place = { name: 'name', audience: 'audience' };
     return `UNWIND $p.names AS name
       MATCH (n:${entity}) USING INDEX SEEK n:${entity}(tenantId, entity) WHERE ${tenantText('n')} AND n.entity = name
       UNWIND $p.audiences AS audience
-      RETURN name, audience, ${at('subjectEntity')} OR ${at('objectEntity')} AS isSeen`;
+      CALL (name, audience) { ${this.aliasedAt({ ...place, after: "''" })} RETURN collect(entity) AS first }
+      CALL (name, audience, first) { ${this.aliasedAt({ ...place, after: 'first[0]' })} RETURN collect(entity) AS second }
+      RETURN name, audience, first + second AS entities, ${at('subjectEntity')} OR ${at('objectEntity')} AS isSeen`;
   }
 
   /** For each name and audience the least entity above `after` that a visible fact gives the name to. */
   aliased(): string {
+    const place = { name: 'at.name', audience: 'at.audience', after: 'at.after' };
+    return `UNWIND $p.names AS at CALL (at) { ${this.aliasedAt(place)} RETURN entity }
+      RETURN at.name AS name, at.audience AS audience, [entity] AS entities`;
+  }
+
+  private aliasedAt({ name, audience, after }: Readonly<Record<'name' | 'audience' | 'after', string>>): string {
     const { alias, fact } = this.space;
-    return `UNWIND $p.names AS at CALL (at) {
-        MATCH ()-[a:${alias}]->() USING INDEX SEEK a:${alias}(tenantId, audience, alias, entity)
-        WHERE ${tenantText('a')} AND a.audience = at.audience AND a.alias = at.name AND a.entity > at.after
-          AND EXISTS { MATCH ()-[f:${fact}]->() USING INDEX SEEK f:${fact}(memoryId, version, tenantId)
-            WHERE f.memoryId = a.memoryId AND f.version = a.version AND ${this.seen('at.audience')} }
-        RETURN a.entity AS entity ORDER BY a.tenantId, a.audience, a.alias, a.entity LIMIT 1
-      } RETURN at.name AS name, at.audience AS audience, entity`;
+    return `MATCH ()-[a:${alias}]->() USING INDEX SEEK a:${alias}(tenantId, audience, alias, entity)
+      WHERE ${tenantText('a')} AND a.audience = ${audience} AND a.alias = ${name} AND a.entity > ${after}
+        AND EXISTS { MATCH ()-[f:${fact}]->() USING INDEX SEEK f:${fact}(memoryId, version, tenantId)
+          WHERE f.memoryId = a.memoryId AND f.version = a.version AND ${this.seen(audience)} }
+      WITH a.entity AS entity ORDER BY a.tenantId, a.audience, a.alias, a.entity LIMIT 1`;
   }
 
   private edgesAt(parameter: string, keys: readonly string[], more: string): string {
@@ -125,17 +135,19 @@ class Texts {
   }
 
   private get atPlace(): string {
-    return `${this.seen('at.audience')} AND ${this.within}`;
+    return `${this.seen('at.audience')} AND ${this.within} AND NOT f.memoryId IN $p.known`;
   }
 
   /** Whether anything at all may end it, seen or not: most facts are ended by nothing. */
   private get contested(): string {
     const { fact } = this.space;
-    const other = `o.memoryId <> f.memoryId AND o.audience = f.audience AND ${tenantText('o')}`;
-    const ender = (end: string, since: string) => `EXISTS { MATCH ()-[o:${fact}]->()
+    const other = (end: string, since: string, from: string) => `EXISTS { MATCH ()-[o:${fact}]->()
       ${this.seek('o', ['subjectId', end, since])}
-      WHERE o.subjectId = f.subjectId AND o.${end} IN [f.ownSlot, f.wideSlot]
-        AND o.${since} >= ${since === 'wordAtMs' ? 'f.occurredAtMs' : 'f.validFromMs'} AND ${other} }`;
-    return ENDS.flatMap((end) => [ender(end, 'validFromMs'), ender(end, 'wordAtMs')]).join(' OR ');
+      WHERE ${tenantText('o')} AND o.subjectId = f.subjectId AND o.${end} IN [f.ownSlot, f.wideSlot]
+        AND o.${since} >= f.${from} AND o.memoryId <> f.memoryId AND o.audience = f.audience }`;
+    return ENDS.flatMap((end) => [
+      other(end, 'validFromMs', 'validFromMs'),
+      other(end, 'wordAtMs', 'occurredAtMs'),
+    ]).join(' OR ');
   }
 }
