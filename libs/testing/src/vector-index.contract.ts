@@ -1,5 +1,6 @@
 import { beforeAll, describe } from '@jest/globals';
 import type { VectorIndex } from '@mneme/ports';
+import { indexCorpusContract } from './vector-index-corpus.contract.js';
 import { cosinesContract, denseSearchContract } from './vector-index-dense.contract.js';
 import { indexFilterContract } from './vector-index-filter.contract.js';
 import { lexicalSearchContract } from './vector-index-lexical.contract.js';
@@ -21,6 +22,7 @@ export function vectorIndexContract(make: () => Promise<VectorIndex>, traits: Ve
     describe('dense search', () => denseSearchContract(() => index, traits));
     describe('lexical search', () => lexicalSearchContract(() => index));
     describe('cosines', () => cosinesContract(() => index));
+    describe('a corpus', () => indexCorpusContract(() => index));
     describe('filters', () => indexFilterContract(() => index));
   });
 }

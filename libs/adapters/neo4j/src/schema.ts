@@ -1,4 +1,5 @@
-import { Corrupt, Unavailable } from '@mneme/domain';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Corrupt, isMemoryError, Unavailable } from '@mneme/domain';
 import type { LabelSpace } from './label-space.js';
 import type { Neo4jDatabase } from './neo4j-database.js';
 
@@ -19,6 +20,21 @@ interface SchemaPart {
  */
 export async function prepareSchema(database: Neo4jDatabase, space: LabelSpace, indexTimeoutMs: number): Promise<void> {
   await requireServer(database);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await completeSchema(database, space, indexTimeoutMs);
+    } catch (error) {
+      // Another process made the same part at the same moment, or another label space was removed while this one waited.
+      if (!isMemoryError(error) || error.retry !== 'later' || attempt >= ATTEMPTS_MAX) throw error;
+      await sleep(attempt * PAUSE_MS);
+    }
+  }
+}
+
+const ATTEMPTS_MAX = 8;
+const PAUSE_MS = 100;
+
+async function completeSchema(database: Neo4jDatabase, space: LabelSpace, indexTimeoutMs: number): Promise<void> {
   const parts = schemaParts(space);
   for (const { text } of await missingParts(database, space, parts)) await database.run(text);
   if ((await missingParts(database, space, parts)).length > 0) {

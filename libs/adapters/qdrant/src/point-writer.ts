@@ -5,7 +5,6 @@ import { batchesOf } from './batches.js';
 import { requireDimensions } from './dense-search.js';
 import type { ModelCollection, ModelCollections } from './model-collections.js';
 import type { QdrantConnection } from './qdrant-connection.js';
-import { isNotFound } from './qdrant-errors.js';
 import type { QdrantLimits } from './qdrant-limits.js';
 import { type Point, pointOf } from './point-payload.js';
 import { type Condition, is } from './scope-filter.js';
@@ -30,24 +29,19 @@ export class PointWriter {
       const some = memories.filter((memory) => memory.model === model);
       const collection = await this.collections.make(model, dimensionsOf(some));
       for (const { dimensions } of some) requireDimensions(collection.dimensions, dimensions);
-      try {
-        await this.write(collection, some);
-      } catch (error) {
-        if (isNotFound((error as Error).cause)) this.collections.forget(model);
-        throw error;
-      }
+      await this.collections.use(collection, () => this.write(collection, some));
     }
   }
 
   /** From the collections of all models. */
   async remove(versions: readonly NamedVersion[]): Promise<void> {
-    for (const collection of await this.collections.listSeen()) await this.removeFrom(collection, versions);
+    for (const alias of await this.collections.aliases()) await this.removeFrom(alias, versions);
   }
 
   private async write(collection: ModelCollection, memories: readonly IndexedMemory[]): Promise<void> {
     const { upsertMemoriesMax: itemsMax, upsertNumbersMax: weightMax } = this.limits;
     const weightOf = ({ vectors, dimensions }: IndexedMemory) => vectors.length * dimensions;
-    const others = (await this.collections.listSeen()).filter(({ alias }) => alias !== collection.alias);
+    const others = (await this.collections.aliases()).filter((alias) => alias !== collection.alias);
     for (const batch of batchesOf(lastOfEach(memories), { itemsMax, weightMax, weightOf })) {
       await this.writeBatch(collection, batch.map(pointOf));
       // One entry a memory, whatever the model: that of the last writer.
@@ -60,13 +54,15 @@ export class PointWriter {
   private async writeBatch({ alias }: ModelCollection, points: readonly Point[]): Promise<void> {
     const oldest = Math.min(...points.map(({ payload }) => payload.version));
     const request = { collection_name: alias, wait: true, points: [...points], update_filter: isAtMost(oldest) };
-    await this.connection.ask((api, init) => api.upsertPoints(request, init));
+    await this.connection.change((api, init) => api.upsertPoints(request, init));
     const behind = await this.behind(alias, points);
     if (behind.length === 0) return;
     const operations = behind.map((point) => ({
       upsert: { points: [point], update_filter: isAtMost(point.payload.version) },
     }));
-    await this.connection.ask((api, init) => api.batchUpdate({ collection_name: alias, wait: true, operations }, init));
+    await this.connection.change((api, init) =>
+      api.batchUpdate({ collection_name: alias, wait: true, operations }, init),
+    );
   }
 
   private async behind(alias: string, points: readonly Point[]): Promise<readonly Point[]> {
@@ -80,12 +76,12 @@ export class PointWriter {
     });
   }
 
-  private async removeFrom({ alias }: ModelCollection, versions: readonly NamedVersion[]): Promise<void> {
+  private async removeFrom(alias: string, versions: readonly NamedVersion[]): Promise<void> {
     for (const batch of batchesOf(versions, { itemsMax: this.limits.upsertMemoriesMax })) {
       const should = batch.map(({ memoryId, version }) => ({
         must: [is('memoryId', memoryId), ...isAtMost(version).must],
       }));
-      await this.connection.ask((api, init) =>
+      await this.connection.change((api, init) =>
         api.deletePoints({ collection_name: alias, wait: true, filter: { should } }, init),
       );
     }

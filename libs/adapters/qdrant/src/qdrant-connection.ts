@@ -9,10 +9,16 @@ export interface ConnectionOptions {
   readonly connectionsMax: number;
 }
 
+const DONE = 'completed';
+
 export type QdrantApi = ReturnType<QdrantClient['api']>;
 
 interface Answer<T> {
   readonly data: { readonly result?: T };
+}
+
+interface Updated {
+  readonly status: string;
 }
 
 export interface AskOptions {
@@ -55,6 +61,16 @@ export class QdrantConnection {
     } catch (error) {
       throw memoryErrorOf(error, this.address);
     }
+  }
+
+  /** As `ask`, for what changes something: resolves when it is done and can be found, not when it is only noted. */
+  async change(
+    call: (api: QdrantApi, init: { readonly signal: AbortSignal }) => Promise<Answer<Updated | readonly Updated[]>>,
+    options: AskOptions = {},
+  ): Promise<void> {
+    const results = [await this.ask(call, options)].flat();
+    if (results.every(({ status }) => status === DONE)) return;
+    throw timeoutOf(this.address, options.timeoutMs ?? this.timeoutMs);
   }
 
   /** As `ask`, but throws what Qdrant refused with as it is: `QdrantRefusal`. */

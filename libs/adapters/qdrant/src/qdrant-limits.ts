@@ -28,8 +28,6 @@ export interface QdrantLimits {
   readonly countsKeptMs: number;
   /** Scopes whose counts are kept. */
   readonly scopesKeptMax: number;
-  /** How long a writer may go by the list of collections that it has seen. */
-  readonly collectionsSeenMs: number;
 }
 
 export const DEFAULT_QDRANT_LIMITS: QdrantLimits = {
@@ -40,12 +38,11 @@ export const DEFAULT_QDRANT_LIMITS: QdrantLimits = {
   upsertNumbersMax: 400_000,
   idsMax: 1_000,
   pageRecordsMax: 500,
-  scannedPointsMax: 20_000,
+  scannedPointsMax: 50_000,
   tiesMax: 4_096,
   matchesMax: 1_000,
   candidatesMax: 1_000,
   countsAtOnceMax: 8,
   countsKeptMs: 5_000,
   scopesKeptMax: 1_000,
-  collectionsSeenMs: 5_000,
 };

@@ -47,28 +47,32 @@ export class QdrantVectorIndex implements VectorIndex, ErasableStore, AuditableS
 
   async searchDense(scope: ReadScope, query: DenseQuery, filter: IndexFilter): Promise<readonly IndexHit[]> {
     requireHits(query.limit);
-    const collection = await this.parts.collections.find(filter.model);
+    const { collections } = this.parts;
+    const collection = await collections.find(filter.model);
     if (collection === undefined) return [];
     requireDimensions(collection.dimensions, query.vector.length);
-    return searchDense(this.parts, collection, { scope, query, filter });
+    return collections.use(collection, () => searchDense(this.parts, collection, { scope, query, filter }));
   }
 
   async searchLexical(scope: ReadScope, query: LexicalQuery, filter: IndexFilter): Promise<readonly IndexHit[]> {
     requireHits(query.limit);
     requireTerms(query.terms);
-    const collection = await this.parts.collections.find(filter.model);
+    const { collections } = this.parts;
+    const collection = await collections.find(filter.model);
     if (collection === undefined) return [];
-    return searchLexical({ ...this.parts, counts: this.counts }, collection, { scope, query, filter });
+    const parts = { ...this.parts, counts: this.counts };
+    return collections.use(collection, () => searchLexical(parts, collection, { scope, query, filter }));
   }
 
   async cosines(
     scope: ReadScope,
     query: { readonly vector: Float32Array; readonly memoryIds: readonly MemoryId[]; readonly model: string },
   ): Promise<ReadonlyMap<MemoryId, number>> {
-    const collection = query.memoryIds.length === 0 ? undefined : await this.parts.collections.find(query.model);
+    const { collections } = this.parts;
+    const collection = query.memoryIds.length === 0 ? undefined : await collections.find(query.model);
     if (collection === undefined) return new Map();
     requireDimensions(collection.dimensions, query.vector.length);
-    return cosinesOf(this.parts, collection, { scope, ...query });
+    return collections.use(collection, () => cosinesOf(this.parts, collection, { scope, ...query }));
   }
 
   async countSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {

@@ -8,14 +8,9 @@ export type Filter = Schemas['Filter'];
 
 /** What a scope may read: the one place that says it. Every read of a request has it within its filter. */
 export function scopeConditions({ tenantId, audiences, departmentIds }: ReadScope): Condition[] {
-  return [
-    is('tenantId', tenantId),
-    isOneOf(
-      'place',
-      audiences.map((audience) => placeOf(tenantId, audience)),
-    ),
-    isOneOf('departmentId', departmentValuesOf(departmentIds)),
-  ];
+  const places = audiences.map((audience) => placeOf(tenantId, audience));
+  const departments = departmentValuesOf(departmentIds);
+  return [is('tenantId', tenantId), isOneOf('place', places), isOneOf('departmentId', departments)];
 }
 
 /** What sweeps, counts and probes are of. */
