@@ -116,7 +116,10 @@ export class KafkaConsumption implements Consumption {
     const joining = this.member.join();
     joining.catch(() => undefined);
     const { signal } = this.stopping;
-    await Promise.race([joining, new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))]);
+    let onStop: () => void = () => undefined;
+    const stopped = new Promise<void>((resolve) => (onStop = resolve));
+    signal.addEventListener('abort', onStop);
+    await Promise.race([joining, stopped]).finally(() => signal.removeEventListener('abort', onStop));
     if (!signal.aborted) return joining;
     await within(
       joining.catch(() => undefined),

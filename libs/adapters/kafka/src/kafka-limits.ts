@@ -13,8 +13,8 @@ export interface KafkaLimits {
   readonly appendBytesMax: number;
   /** Bytes of one partition in one request: what Kafka takes as one batch, whole or not at all. */
   readonly appendBatchBytesMax: number;
-  /** Records that may wait for their turn; more are refused. */
-  readonly appendWaitingMax: number;
+  /** Bytes that may wait for their turn; what comes then is refused. */
+  readonly appendWaitingBytesMax: number;
   /** Key and value of one record. */
   readonly recordBytesMax: number;
   /** How long Kafka holds a fetch that finds nothing; also what a stop waits for. */
@@ -33,7 +33,7 @@ export interface KafkaLimits {
   readonly rebalanceDrainMs: number;
   /** How long a batch of which nothing was committed waits before it is handed out again. */
   readonly uncommittedPauseMs: number;
-  /** Between attempts to reach Kafka again; it doubles up to the second. */
+  /** Between attempts to reach Kafka again; it doubles up to the second value. */
   readonly retryPauseMs: number;
   readonly retryPauseMsMax: number;
   /** How long a partition may hold records and give none before the consumer begins anew, and how often that is tried. */
@@ -59,7 +59,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   appendRecordsMax: 5_000,
   appendBytesMax: 8 * MIB,
   appendBatchBytesMax: 4 * MIB,
-  appendWaitingMax: 50_000,
+  appendWaitingBytesMax: 64 * MIB,
   recordBytesMax: 4 * MIB,
   fetchWaitMs: 250,
   fetchBytesMax: 8 * MIB,
@@ -73,7 +73,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   rebalanceDrainMs: 1_000,
   uncommittedPauseMs: 100,
   retryPauseMs: 100,
-  retryPauseMsMax: 5_000,
+  retryPauseMsMax: 2_000,
   stalledAfterMs: 30_000,
   stalledRenewalsMax: 3,
   stopTimeoutMs: 5_000,
