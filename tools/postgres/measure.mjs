@@ -30,11 +30,15 @@ const subjects = Array.from({ length: 2_000 }, () => ({
 }));
 
 try {
-  await report(`reserve ${BATCH} turns, one call after another`, Math.min(batches, 500), 1, () => reserve(BATCH));
-  await report('reserve 1 turn, one call after another', 1_000, 1, () => reserve(1));
-  await report(`reserve and mark ${BATCH} turns, ${atOnce} calls at once`, batches, atOnce, () => reserveAndMark());
+  await report(`reserve ${BATCH} turns, one call after another`, { calls: Math.min(batches, 500) }, () =>
+    reserve(BATCH),
+  );
+  await report('reserve 1 turn, one call after another', { calls: 1_000 }, () => reserve(1));
+  await report(`reserve and mark ${BATCH} turns, ${atOnce} calls at once`, { calls: batches, atOnce }, () =>
+    reserveAndMark(),
+  );
   const kept = await reserve(BATCH);
-  await report(`reserve ${BATCH} turns again`, 200, 1, () => postgres.acceptedTurns.reserve(kept));
+  await report(`reserve ${BATCH} turns again`, { calls: 200 }, () => postgres.acceptedTurns.reserve(kept));
   await subjectsAndUsage();
 } finally {
   await postgres.close();
@@ -45,17 +49,17 @@ async function subjectsAndUsage() {
   const { subjectRegistry, usageStore } = postgres;
   const added = subjects.map((subject) => ({ ...subject, wrappedKey: randomBytes(60), keyGeneration: 1 }));
   const admitting = () => subjectRegistry.admit(added.splice(0, 1));
-  await report('admit 1 subject', 1_000, 1, admitting);
+  await report('admit 1 subject', { calls: 1_000 }, admitting);
   await subjectRegistry.admit(added);
   const some = () => subjects.slice(0, 50).map(({ subjectId }) => subjectId);
-  await report('read 50 subjects', 1_000, 1, () => subjectRegistry.read('bench', some()));
-  await report('fence and destroy 1 key', 200, 1, async () => {
+  await report('read 50 subjects', { calls: 1_000 }, () => subjectRegistry.read('bench', some()));
+  await report('fence and destroy 1 key', { calls: 200 }, async () => {
     const subject = subjects.pop();
     await subjectRegistry.fence(subject);
     await subjectRegistry.destroyKey(subject, 2);
   });
   const uses = Array.from({ length: 20 }, (_, n) => ({ tenantId: `t${n}`, day: '2026-01-01', turns: 1, tokens: 9 }));
-  await report('add usage of 20 tenants', 500, 1, () => usageStore.addUsage(uses));
+  await report('add usage of 20 tenants', { calls: 500 }, () => usageStore.addUsage(uses));
 }
 
 async function reserve(count) {
@@ -77,7 +81,7 @@ function aTurn() {
   return { turnId: randomUUID(), ...subject, epoch: 1, fingerprint, recordedAt: recordedAt++ };
 }
 
-async function report(name, calls, atOnce, call) {
+async function report(name, { calls, atOnce = 1 }, call) {
   for (let n = 0; n < 20; n++) await call();
   const tookMs = [];
   let left = calls;

@@ -6,6 +6,7 @@ import {
   addGrpc,
   createServiceApp,
   healthService,
+  LeasePart,
   type Listening,
   Lifecycle,
   Logger,
@@ -17,7 +18,7 @@ import {
   Readiness,
   requireFree,
 } from '@mneme/platform';
-import { foreignVectors, openEngines, sharedMemory } from '@mneme/wiring';
+import { type Engines, foreignVectors, openEngines, sharedMemory, watchEngines } from '@mneme/wiring';
 import { firstRun } from './first-run.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { type ConfigsOfPipeline, PipelineThread } from './pipeline-thread.js';
@@ -57,6 +58,7 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   const keys = await firstRun(dataDirectory, app.get(Tenants, { strict: false }), app.get(ApiKeys, { strict: false }));
   const parts: Part[] = [
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
+    ...sharedParts(engines, { ...observability, health }),
     part('reapply-erasures', app.get(ReapplyErasures, { strict: false })),
     pipeline,
     part('erasures', app.get(RunErasures, { strict: false })),
@@ -65,6 +67,15 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
     ...servingParts({ app, places, grpc, dataDirectory, keys, hasTls: tls !== undefined, readiness, health }),
   ];
   await run(parts, new Lifecycle(logger, standalone.drainMsMax));
+}
+
+/** Of engines that other processes have as well, and that can be away. */
+function sharedParts(engines: Engines, around: Parameters<typeof watchEngines>[2]): readonly Part[] {
+  const { leases } = engines.stores;
+  if (leases === undefined) return [];
+  const { logger } = around;
+  const turns = ['erasure', 'maintenance'].map((name) => new LeasePart({ leases, logger }, name));
+  return [watchEngines('standalone', engines, around), ...turns];
 }
 
 function placesOf({ grpc, http }: StandaloneConfigs['standalone']): Readonly<Record<'grpc' | 'http', Listening>> {

@@ -29,7 +29,11 @@ export interface RecordBatch {
   readonly topic: TopicName;
   readonly partition: number;
   readonly records: readonly LogRecord[];
-  /** Marks everything below `nextOffset` as done for the group, durably; never moves back. */
+  /**
+   * Marks everything below `nextOffset` as done for the group, durably; never moves back.
+   * @throws InvalidInput for an offset that the log has not reached; Unavailable when it could not be noted, or when the
+   * partition is lost: whoever has it now hands the records out again.
+   */
   commit(nextOffset: number): Promise<void>;
   /** Tells the log that the batch is still being worked on. */
   heartbeat(): Promise<void>;
@@ -65,9 +69,15 @@ export interface EventLog {
   readonly partitionCount: number;
 
   /**
-   * Appends all or nothing and resolves when it is durable: a crash right after loses none of it.
+   * Appends all of it and resolves when it is durable: a crash right after loses none of it.
    * Positions are in the order of `appends`. An empty list is allowed and writes nothing.
-   * @throws Unavailable with code `storage-full` when there is no room; then nothing was written.
+   *
+   * A call that rejects with `retry: 'later'`, or is cut short by a crash, may have been written in part, unless the log is
+   * one file. Then its beginning is there: of each partition the first records, all of them unless they are larger than one
+   * batch; and of a topic nothing before all of those that the call names earlier. So records are named by what causes them,
+   * and the way on is the same call again.
+   * @throws InvalidInput for a place that there is not, and LimitExceeded for a record that is too large: nothing was written.
+   * @throws Unavailable, with code `storage-full` when there is no room; Timeout.
    */
   append(appends: readonly LogAppend[]): Promise<readonly LogPosition[]>;
 
@@ -75,6 +85,8 @@ export interface EventLog {
    * Hands batches to `onBatch`: one at a time for a partition, starting at the group's commit or the log's start.
    * A batch is followed by the next only once `onBatch` has resolved *and* committed past it; what it did not commit
    * is handed out again. `onBatch` must not reject; if it does, the consumption ends and `failed` is called once.
+   * Where several processes share a group, each has some of the partitions, and they move when one comes or goes.
+   * @throws Corrupt, also to `failed`, when records were gone before the group had done them: a person says how it goes on.
    */
   consume(
     options: ConsumeOptions,

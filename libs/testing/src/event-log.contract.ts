@@ -71,6 +71,17 @@ function appendContract(log: () => EventLog): void {
     expect(await log().endOffsets(TURNS)).toEqual(before);
   });
 
+  it('writes nothing of a call that names a place which is not there', async () => {
+    const before = await log().endOffsets(TURNS);
+    const [append] = appendsTo(TURNS, { partition: 0, of: log() }) as [LogAppend];
+    const elsewhere = [{ partition: log().partitionCount }, { partition: -1 }, { topic: 'mneme.other.v1' as never }];
+    for (const place of elsewhere) {
+      const call = log().append([append, { ...append, ...place }]);
+      await expect(call).rejects.toMatchObject({ code: 'invalid-input', retry: 'never' });
+    }
+    expect(await log().endOffsets(TURNS)).toEqual(before);
+  });
+
   it('says by partition which offset comes next', async () => {
     const ends = await log().endOffsets(TURNS);
     expect(ends).toHaveLength(log().partitionCount);

@@ -14,4 +14,5 @@ export * from './shared-memory.js';
 export * from './service.config.js';
 export * from './start-service.js';
 export * from './system-clock.js';
+export * from './watch-engines.js';
 export * from './webhook.config.js';

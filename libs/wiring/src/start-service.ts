@@ -5,8 +5,6 @@ import {
   type Address,
   answerOnlyWhenStarted,
   createServiceApp,
-  DEFAULT_ENGINE_WATCH,
-  EngineWatch,
   type Env,
   ErasuresApplied,
   type GrpcServiceName,
@@ -24,9 +22,10 @@ import {
 } from '@mneme/platform';
 import { foreignVectors } from './foreign-vectors.js';
 import { EnginesModule, type Observability } from './engines.module.js';
-import { ENGINES_OF, type ServiceName } from './engines-of.js';
+import type { ServiceName } from './engines-of.js';
 import { type OpenEngines, openEnginesOf } from './open-engines.js';
 import { parseServiceConfig, type ServiceConfig } from './service.config.js';
+import { watchEngines } from './watch-engines.js';
 
 /** One service as a process of its own. */
 export interface ServiceOptions<C extends object> {
@@ -78,7 +77,7 @@ export async function startService<C extends object>(options: ServiceOptions<C>,
   await lifecycle.start([
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
     httpPart(serving),
-    watchOf(options.service, engines, { ...around, health }),
+    watchEngines(options.service, engines, { ...around, health }),
     ...turnParts(options, engines, logger),
     ...(options.parts?.(started) ?? []),
     grpcPart(serving),
@@ -107,22 +106,6 @@ function placesOf<C>({ process }: ServiceConfig<C>, hasGrpc: boolean): readonly 
   const http = { what: 'HTTP', address: process.http, setting: 'MNEME_HTTP_ADDRESS' } as const;
   const grpc = { what: 'gRPC', address: process.grpc, setting: 'MNEME_GRPC_ADDRESS' } as const;
   return hasGrpc ? [http, grpc] : [http];
-}
-
-function watchOf(
-  service: ServiceName,
-  engines: OpenEngines,
-  around: Observability & { readonly health: ReturnType<typeof healthService> },
-): EngineWatch {
-  const { logger, readiness, health } = around;
-  const told = (isReady: boolean) => {
-    if (readiness.isReady) health.setStatus('', isReady ? 'SERVING' : 'NOT_SERVING');
-  };
-  const check = (signal: AbortSignal) => engines.check(signal);
-  return new EngineWatch(
-    { check, readiness, logger, told },
-    { needs: ENGINES_OF[service].needs, ...DEFAULT_ENGINE_WATCH },
-  );
 }
 
 /** What a process waits for before it works. */

@@ -17,7 +17,9 @@ export async function serveDistributed(invocation: Invocation): Promise<CommandR
     environment,
     directory,
     signal,
-    onLost: (service, how) => invocation.note(`${service} ended (${how}): see its log in ${directory}`),
+    restarts: true,
+    onLost: (service, how) =>
+      invocation.note(`${service} ended (${how}) and is started again: see its log in ${directory}`),
   });
   try {
     terminal.stdout.write(`${linesOf(services, directory).join('\n')}\n`);

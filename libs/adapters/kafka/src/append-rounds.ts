@@ -35,8 +35,9 @@ export function sizeOf({ key, value }: LogAppend): number {
 }
 
 /**
- * Spreads calls over requests that are sent one after the other. Within a partition records keep the order of the calls; of
- * one call, a topic that it names later is in a later request, so that what a failure leaves is a beginning of the call.
+ * Spreads calls over requests that are sent one after the other. Within a partition records keep the order of the calls, and
+ * those of one call stay together unless they are larger than a batch. Of one call, a topic that it names later is in a
+ * later request. So what a failure leaves of a call is its beginning.
  */
 export function roundsOf<C extends AppendCall>(
   calls: readonly C[],
@@ -56,9 +57,9 @@ class Rounds<C extends AppendCall> {
 
   place(call: C): void {
     let last = -1;
-    for (const [, placed] of byTopic(call)) {
+    for (const partitions of byTopic(call).values()) {
       const floor = last + 1;
-      for (const one of placed) last = Math.max(last, this.placeOne(one, floor));
+      for (const placed of partitions.values()) last = Math.max(last, this.placeTogether(placed, floor));
     }
     if (last >= 0) this.completes[last]?.push(call);
   }
@@ -67,31 +68,51 @@ class Rounds<C extends AppendCall> {
     return this.rounds.map((partitions, at) => ({ partitions, completes: this.completes[at] ?? [] }));
   }
 
-  private placeOne(placed: Placed<C>, floor: number): number {
-    const { topic, partition } = placed.append;
-    const place = `${topic}/${partition}`;
-    const bytes = sizeOf(placed.append);
-    let at = Math.max(floor, this.lastOf.get(place) ?? 0);
-    if ((this.rounds[at]?.get(place)?.bytes ?? -Infinity) + bytes > this.batchBytesMax) at += 1;
+  private placeTogether(placed: readonly Placed<C>[], floor: number): number {
+    const bytes = placed.reduce((sum, { append }) => sum + sizeOf(append), 0);
+    let at = this.roundFor(placed[0]?.append, floor, Math.min(bytes, this.batchBytesMax));
+    for (const one of placed) {
+      at = this.roundFor(one.append, at, sizeOf(one.append));
+      this.put(one, at);
+    }
+    return at;
+  }
+
+  /** The first round from the floor, and from the partition's last one on, in which so many bytes have room. */
+  private roundFor(append: LogAppend | undefined, floor: number, bytes: number): number {
+    const place = append === undefined ? '' : placeOf(append);
+    const at = Math.max(floor, this.lastOf.get(place) ?? 0);
+    const held = this.rounds[at]?.get(place)?.bytes ?? 0;
+    return held > 0 && held + bytes > this.batchBytesMax ? at + 1 : at;
+  }
+
+  private put(placed: Placed<C>, at: number): void {
     for (let missing = this.rounds.length; missing <= at; missing += 1) {
       this.rounds.push(new Map());
       this.completes.push([]);
     }
+    const { topic, partition } = placed.append;
+    const place = placeOf(placed.append);
     const round = this.rounds[at] as Map<string, PartitionRound<C>>;
     const batch = round.get(place) ?? { topic, partition, placed: [], bytes: 0 };
     round.set(place, batch);
     batch.placed.push(placed);
-    batch.bytes += bytes;
+    batch.bytes += sizeOf(placed.append);
     this.lastOf.set(place, at);
-    return at;
   }
 }
 
-function byTopic<C extends AppendCall>(call: C): ReadonlyMap<TopicName, readonly Placed<C>[]> {
-  const topics = new Map<TopicName, Placed<C>[]>();
+function placeOf({ topic, partition }: LogAppend): string {
+  return `${topic}/${partition}`;
+}
+
+function byTopic<C extends AppendCall>(call: C): ReadonlyMap<TopicName, ReadonlyMap<number, readonly Placed<C>[]>> {
+  const topics = new Map<TopicName, Map<number, Placed<C>[]>>();
   for (const [index, append] of call.appends.entries()) {
-    const placed = topics.get(append.topic) ?? [];
-    topics.set(append.topic, placed);
+    const partitions = topics.get(append.topic) ?? new Map<number, Placed<C>[]>();
+    topics.set(append.topic, partitions);
+    const placed = partitions.get(append.partition) ?? [];
+    partitions.set(append.partition, placed);
     placed.push({ call, index, append });
   }
   return topics;

@@ -1,4 +1,4 @@
-/* Consumes `turns` without end and writes one line per committed record; run by a spec. */
+/* Consumes `turns` without end and writes one line per record before it commits; run by a spec. */
 import { openKafka } from './open-kafka.ts';
 
 const [brokers, topicPrefix, group, sessionTimeoutMs] = process.argv.slice(2);
@@ -12,8 +12,8 @@ const { log } = await openKafka({
 await log.consume(
   { group, topic: 'mneme.turns.v1', batchRecordsMax: 10 },
   async (batch) => {
-    await batch.commit(batch.records.at(-1).offset + 1);
     process.stdout.write(batch.records.map(({ key }) => `${key}\n`).join(''));
+    await batch.commit(batch.records.at(-1).offset + 1);
   },
   (error) => {
     throw error;

@@ -58,7 +58,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   appendLingerMs: 0,
   appendRecordsMax: 5_000,
   appendBytesMax: 8 * MIB,
-  appendBatchBytesMax: MIB,
+  appendBatchBytesMax: 4 * MIB,
   appendWaitingMax: 50_000,
   recordBytesMax: 4 * MIB,
   fetchWaitMs: 250,

@@ -1,10 +1,11 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLog, SubjectTopics } from '@mneme/ports';
 import { InvalidInput, Unavailable } from '@mneme/domain';
 import { type Admin, type ISocketFactory, Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { IdempotentProducer } from './idempotent-producer.js';
 import { KafkaAppends } from './kafka-appends.js';
 import { KafkaConnection, within } from './kafka-connection.js';
-import { kafkaError } from './kafka-errors.js';
+import { isTransient, kafkaError } from './kafka-errors.js';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { type KafkaLimits, limitsOf } from './kafka-limits.js';
 import { clientLogTo, type KafkaLog } from './kafka-log.js';
@@ -60,7 +61,14 @@ export async function openKafka(options: KafkaOptions): Promise<KafkaPorts> {
   const where = `Kafka at ${brokers.join(',')}`;
   const opened = new Opened({ kafka, names, limits, where, log: logOf(options) });
   await opened.prepare(options);
-  return portsOn(opened, clientOf(options, limits, limits.appendTimeoutMs));
+  const { awaitLeaders, ...ports } = portsOn(opened, clientOf(options, limits, limits.appendTimeoutMs));
+  try {
+    await awaitLeaders();
+    return ports;
+  } catch (error) {
+    await ports.close();
+    throw error;
+  }
 }
 
 interface OpenedParts {
@@ -76,15 +84,25 @@ class Opened {
 
   async prepare({ replicationFactor = 1, minInsyncReplicas = 1 }: KafkaOptions): Promise<void> {
     const { names, limits, log } = this.parts;
-    await this.administer((admin) =>
-      prepareTopics(admin, names, {
-        replicationFactor,
-        minInsyncReplicas,
-        batchBytesMax: limits.recordBytesMax + limits.appendBatchBytesMax,
-        timeoutMs: limits.requestTimeoutMs,
-        differs: (line) => log('warn', line),
-      }),
-    );
+    const settings = {
+      replicationFactor,
+      minInsyncReplicas,
+      batchBytesMax: limits.recordBytesMax + limits.appendBatchBytesMax,
+      timeoutMs: limits.requestTimeoutMs,
+      differs: (line: string) => log('warn', line),
+    };
+    await this.administer(async (admin) => {
+      const untilMs = performance.now() + limits.requestTimeoutMs;
+      for (;;) {
+        try {
+          return await prepareTopics(admin, names, settings);
+        } catch (error) {
+          // A topic that was just made is not known everywhere at once.
+          if (!isTransient(error) || performance.now() > untilMs) throw error;
+          await pause(limits.retryPauseMs);
+        }
+      }
+    });
   }
 
   async check(signal: AbortSignal): Promise<void> {
@@ -114,7 +132,12 @@ class Opened {
   }
 }
 
-async function portsOn(opened: Opened, appending: Kafka): Promise<KafkaPorts> {
+interface OpeningPorts extends KafkaPorts {
+  /** Resolves when every partition can be read: a topic that was just made has no leaders for a moment. */
+  awaitLeaders(): Promise<void>;
+}
+
+function portsOn(opened: Opened, appending: Kafka): OpeningPorts {
   const { kafka, names, limits, log } = opened.parts;
   const topics = names.all().map(({ name }) => names.topic(name as never));
   const connect = (of: readonly string[]) => new KafkaConnection(kafka, of, limits);
@@ -123,14 +146,15 @@ async function portsOn(opened: Opened, appending: Kafka): Promise<KafkaPorts> {
   const [reading, scanning] = [connect(topics), connect(topics)];
   const appends = new KafkaAppends(new IdempotentProducer(writing, limits), names, limits);
   const reads = new KafkaReads(reading, names, limits);
-  // A topic that was just made has no leaders yet for a moment.
-  for (const { name } of names.all()) await reads.endOffsets(name as never);
   const eventLog = new KafkaEventLog({ names, appends, reads, limits, log, connect });
   const subjectTopics = new KafkaSubjectTopics(new KafkaReads(scanning, names, limits), names, limits);
   return {
     log: eventLog,
     subjectTopics,
     check: (signal) => opened.check(signal),
+    awaitLeaders: async () => {
+      for (const { name } of names.all()) await reads.endOffsets(name as never);
+    },
     close: async () => {
       subjectTopics.close();
       await eventLog.close();

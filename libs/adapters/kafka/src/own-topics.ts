@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel } from 'kafkajs';
 import { type KafkaOptions, type KafkaPorts, openKafka } from './open-kafka.js';
+
+const REMOVAL_ATTEMPTS_MAX = 40;
+const REMOVAL_PAUSE_MS = 250;
 
 /** Bounds for specs: what waits in production for seconds waits for less. */
 const FAST: Partial<KafkaOptions> = {
@@ -34,7 +38,7 @@ export class OwnTopics {
     return new Kafka({ brokers: [...this.brokers], clientId: 'mneme-spec', logLevel: logLevel.NOTHING });
   }
 
-  /** Closes what is open and removes the topics and the groups. */
+  /** Closes what is open and removes the topics and the groups, those of members too that Kafka still waits for. */
   async remove(): Promise<void> {
     await Promise.all(this.opened.splice(0).map((ports) => ports.close()));
     const admin = this.client().admin();
@@ -42,9 +46,18 @@ export class OwnTopics {
     try {
       const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(this.prefix));
       if (topics.length > 0) await admin.deleteTopics({ topics });
-      const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
-      const own = groups.filter((groupId) => groupId.startsWith(this.prefix));
-      if (own.length > 0) await admin.deleteGroups(own);
+      for (let attempt = 0; attempt < REMOVAL_ATTEMPTS_MAX; attempt += 1) {
+        const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+        const own = groups.filter((groupId) => groupId.startsWith(this.prefix));
+        const isDone =
+          own.length === 0 ||
+          (await admin.deleteGroups(own).then(
+            () => true,
+            () => false,
+          ));
+        if (isDone) break;
+        await pause(REMOVAL_PAUSE_MS);
+      }
     } finally {
       await admin.disconnect();
     }

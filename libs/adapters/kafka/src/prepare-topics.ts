@@ -1,5 +1,5 @@
 import type { Retention, TopicDefinition } from '@mneme/events';
-import { InvalidInput, Unavailable } from '@mneme/domain';
+import { InvalidInput } from '@mneme/domain';
 import kafkajs, { type Admin } from 'kafkajs';
 import type { TopicNames } from './topic-names.js';
 
@@ -42,7 +42,8 @@ interface Creation {
 
 async function createTopics(admin: Admin, { names, missing, settings }: Creation): Promise<void> {
   await admin.createTopics({
-    waitForLeaders: true,
+    // What kafkajs would wait for fails while a topic is still on its way to the broker that it asks.
+    waitForLeaders: false,
     timeout: settings.timeoutMs,
     topics: missing.map((definition) => ({
       topic: names.topic(definition.name as never),
@@ -53,13 +54,24 @@ async function createTopics(admin: Admin, { names, missing, settings }: Creation
   });
 }
 
-/** @throws InvalidInput; Unavailable for a topic that is still not there. */
+/** Not there, or not yet: for a moment a new topic is known to some brokers alone. */
+export class TopicMissing extends Error {
+  override readonly name = 'TopicMissing';
+
+  constructor(topic: string) {
+    super(`the topic ${topic} is not there`);
+  }
+}
+
+/** @throws InvalidInput; TopicMissing. */
 export async function checkPartitions(admin: Admin, names: TopicNames): Promise<void> {
   const topics = names.all().map(({ name }) => names.topic(name as never));
+  const [missing] = await missingTopics(admin, names);
+  if (missing !== undefined) throw new TopicMissing(names.topic(missing.name as never));
   const { topics: found } = await admin.fetchTopicMetadata({ topics });
   for (const topic of topics) {
     const count = found.find(({ name }) => name === topic)?.partitions.length;
-    if (count === undefined) throw new Unavailable(`the topic ${topic} is not there`);
+    if (count === undefined) throw new TopicMissing(topic);
     if (count === names.partitionCount) continue;
     throw new InvalidInput(
       `the topic ${topic} has ${count} partitions and cannot be used with ${names.partitionCount}: a subject's records ` +

@@ -8,6 +8,7 @@ export const KEYS = statementsOf('memory-keys', {
     ON CONFLICT DO NOTHING`,
   mark: `SELECT next_offset AS "nextOffset", ${NOW_MS} - caught_up_at_ms AS "ageMs" FROM memory_key_marks
     WHERE partition = $1`,
+  marks: 'SELECT partition, next_offset AS "nextOffset" FROM memory_key_marks',
   // Nothing is noted when the mark is no longer where the page begins: somebody else has noted it.
   note: `WITH moved AS (
       UPDATE memory_key_marks SET next_offset = $3 WHERE partition = $1 AND next_offset = $2 RETURNING partition

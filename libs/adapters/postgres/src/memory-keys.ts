@@ -69,6 +69,14 @@ export class MemoryKeys {
     if (mark.nextOffset > before || mark.ageMs > NOTE_AGE_MS_MAX) await this.settle(partition, mark);
   }
 
+  /** Partitions of which something is left to note. */
+  async behind(): Promise<readonly number[]> {
+    const marks = await this.db.all<{ readonly partition: number; readonly nextOffset: number }>(KEYS.marks);
+    const noted = new Map(marks.map(({ partition, nextOffset }) => [partition, nextOffset]));
+    const ends = await this.log.endOffsets(TOPIC.name);
+    return ends.flatMap((end, partition) => ((noted.get(partition) ?? 0) < end ? [partition] : []));
+  }
+
   /** Of these memories, by memory in the order given; in any order within a memory. */
   async placesOf(partition: number, memoryIds: readonly MemoryId[]): Promise<readonly KeyPlace[]> {
     return this.db.all<KeyPlace>(KEYS.places, partition, memoryIds);

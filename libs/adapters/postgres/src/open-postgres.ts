@@ -14,6 +14,11 @@ export interface PostgresOptions extends Partial<DatabaseLimits> {
   readonly url: string;
   /** All tables are in it; made when it is not there. */
   readonly schema: string;
+  /**
+   * How often, at least, this process brings the table of the log's keys up to the log's end, so that no call of
+   * `memoryVersions` has a long way to it; absent: at those calls alone. One process of a deployment is enough.
+   */
+  readonly followLogMs?: number;
 }
 
 /** Every port on one schema. */
@@ -23,18 +28,23 @@ export type Postgres = Awaited<ReturnType<typeof openPostgres>>;
  * Connects to a server, prepares the schema and checks that this release may use it.
  * @throws what `migrate` and `databaseOptions` throw.
  */
-export async function openPostgres({ url, schema, ...limits }: PostgresOptions, { log }: { readonly log: EventLog }) {
+export async function openPostgres(
+  { url, schema, followLogMs, ...limits }: PostgresOptions,
+  { log }: { readonly log: EventLog },
+) {
   const options = databaseOptions({ url, schema }, limits);
   await migrate(options, [CONTROL_SCHEMA, CATALOGUE_SCHEMA, LEASE_SCHEMA]);
   const database = new Database(options);
   const control = controlOn(database);
   const catalogue = catalogueOn(database, log);
+  const follower = followLogMs === undefined ? undefined : catalogue.memoryVersions.follow(followLogMs);
   return {
     ...control,
     ...catalogue,
     leases: new PostgresLeases(database),
     check: (signal: AbortSignal) => database.check(signal),
     close: async () => {
+      await follower?.stop();
       await control.acceptedTurns.close();
       await database.close();
     },

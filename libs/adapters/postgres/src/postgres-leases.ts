@@ -16,9 +16,9 @@ export interface LeaseLimits {
 }
 
 export const DEFAULT_LEASE_LIMITS: LeaseLimits = {
-  ttlMs: 15_000,
+  ttlMs: 30_000,
   renewEveryMs: 5_000,
-  marginMs: 3_000,
+  marginMs: 5_000,
   askEveryMs: 1_000,
 };
 

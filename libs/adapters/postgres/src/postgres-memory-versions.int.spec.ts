@@ -1,7 +1,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { type MemoryId, TOPICS } from '@mneme/events';
 import { memoryKeyOf } from '@mneme/domain';
-import { engineAddress, memoryVersionsContract, randomMemoryId } from '@mneme/testing';
+import { engineAddress, eventually, memoryVersionsContract, randomMemoryId } from '@mneme/testing';
 import fc from 'fast-check';
 import { CATALOGUE_SCHEMA } from './catalogue-schema.js';
 import type { Database } from './database.js';
@@ -236,6 +236,15 @@ describe('memory versions in PostgreSQL', () => {
     await log.append([of(id, 2)]);
     await memoryVersions.published(0, ['k']);
     expect(log.reads).toEqual(['1+1000']);
+  });
+
+  it('are noted without being asked for, where a process follows the log', async () => {
+    const { log, open } = aWorld();
+    const { db, memoryVersions } = await open();
+    const follower = memoryVersions.follow(1);
+    await log.append([of(randomMemoryId(), 1), { ...of(randomMemoryId(), 1), partition: 3 }]);
+    await eventually('both partitions are noted', async () => (await noted(db)).length === 2);
+    await follower.stop();
   });
 
   it('are refused when the log ends before what was noted of it, and where there is no such partition', async () => {

@@ -2,6 +2,7 @@ import { type MemoryId, TOPICS } from '@mneme/events';
 import { LimitExceeded } from '@mneme/domain';
 import { type LogRecord, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
 import type { Database } from './database.js';
+import { KeysFollower } from './keys-follower.js';
 import { type KeyPlace, MemoryKeys, type MemoryKeysLimits, type ReadLog } from './memory-keys.js';
 import { recordsAt } from './records-at.js';
 import { SharedRun } from './shared-run.js';
@@ -56,6 +57,12 @@ export class PostgresMemoryVersions implements MemoryVersions {
       else gone.push(place);
     }
     return { records: byMemory(records), gone };
+  }
+
+  /** Keeps the table near the log's end from now on, until what it gives is stopped. */
+  follow(intervalMs: number): KeysFollower {
+    const followed = { behind: () => this.keys.behind(), catchUp: (partition: number) => this.catchUp(partition) };
+    return new KeysFollower(followed, intervalMs);
   }
 
   private catchUp(partition: number): Promise<void> {

@@ -38,6 +38,7 @@ describe('two processes at once', () => {
     [one, other] = [controlOn(databases[0]), controlOn(databases[1])];
   });
   afterAll(() => scratch.drop());
+  const side = (n: number) => (n % 2 === 0 ? one : other);
   const freshTenant = async () => {
     const tenant = aTenant();
     await one.controlStore.createTenant(tenant, randomTenantKeys());
@@ -205,15 +206,18 @@ describe('two processes at once', () => {
     it('never has more than the limits, nor more issuers than theirs', async () => {
       const tenantId = await freshTenant();
       const limits = SMALL_ORGANISATION_LIMITS;
-      const stores = databases.map((database) => new PostgresOrganisationStore(database, limits));
+      const [here, there] = databases.map((database) => new PostgresOrganisationStore(database, limits)) as [
+        PostgresOrganisationStore,
+        PostgresOrganisationStore,
+      ];
       const agents = Array.from({ length: limits.agentsMax + 6 }, (_, n) =>
-        stores[n % 2]?.createAgent({ tenantId, agentId: `a${n}` as AgentId, teamIds: [] }),
+        (n % 2 === 0 ? here : there).createAgent({ tenantId, agentId: `a${n}` as AgentId, teamIds: [] }),
       );
       const codes = codesOf(await Promise.allSettled(agents));
       expect(codes.filter((code) => code === 'limit-exceeded')).toHaveLength(6);
-      expect(await stores[0]?.listAgents(tenantId, { limit: 100 })).toHaveLength(limits.agentsMax);
+      expect(await here.listAgents(tenantId, { limit: 100 })).toHaveLength(limits.agentsMax);
       const issuers = Array.from({ length: 70 }, (_, n) =>
-        [one, other][n % 2]?.issuerStore.allowIssuer({
+        side(n).issuerStore.allowIssuer({
           tenantId,
           issuer: `https://login.example/${n}`,
           rights: [],
@@ -228,12 +232,12 @@ describe('two processes at once', () => {
   it('count together what is used: no addition is lost, none is seen twice', async () => {
     const [tenantId, day] = [randomTenantId(), '2026-03-14'];
     const uses = Array.from({ length: 100 }, (_, n) =>
-      [one, other][n % 2]?.usageStore.addUsage([
+      side(n).usageStore.addUsage([
         { tenantId, day, turns: 1, tokens: 10 },
         { tenantId: 'elsewhere' as TenantId, day, turns: 1, tokens: 1 },
       ]),
     );
-    const totals = (await Promise.all(uses)).map((total) => total?.[0]?.turns ?? 0);
+    const totals = (await Promise.all(uses)).map((total) => total[0]?.turns ?? 0);
     expect(totals.sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, n) => n + 1));
     expect(await one.usageStore.readUsage(tenantId, day)).toEqual({ turns: 100, tokens: 1_000 });
   });

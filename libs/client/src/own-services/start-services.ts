@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isMemoryError } from '@mneme/domain';
 import { connect } from '../connect.js';
 import { bearerOf } from '../fresh-tenant.js';
@@ -22,11 +23,14 @@ export interface StartServicesOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hears of a process that ended though nobody stopped it. */
   readonly onLost?: (service: ServiceName, how: number | string) => void;
+  /** Starts another in its place, as an orchestrator does. */
+  readonly restarts?: boolean;
 }
 
 /** All services on this machine, each process of its own, on engines that run already. */
 export interface RunningServices {
   readonly place: Place;
+  /** Those that run now. */
   readonly processes: readonly ServiceProcess[];
   readonly operatorKey: string;
   /** Of the tenant `development`. */
@@ -42,6 +46,8 @@ const START_TIMEOUT_MS = 120_000;
 const DEVELOPMENT = 'development';
 const RIGHTS = ['ingest', 'recall', 'on-behalf-of', 'publish', 'erase', 'admin'];
 const KEY_BYTES = 32;
+const RESTART_MS_MIN = 1_000;
+const RESTART_MS_MAX = 30_000;
 
 /** @throws Unavailable with what a service said when it does not start; what has started is stopped then. */
 export async function startServices(options: StartServicesOptions): Promise<RunningServices> {
@@ -57,8 +63,8 @@ export async function startServices(options: StartServicesOptions): Promise<Runn
     const place = fleet.place();
     const operatorKey = keyIn(directory, 'operator');
     const developmentKey = await ensureDevelopment(directory, { ...place, apiKey: operatorKey });
-    const http = fleet.processes.find(({ service }) => service === 'ingest')?.http ?? '';
-    writeEndpoint(directory, { grpc: place.address, services: place.services, http, pid: process.pid, tls: false });
+    fleet.tellWhere();
+    const http = fleet.httpOfIngest();
     const add = (service: ServiceName) => fleet.add(service);
     const stop = () => fleet.stop();
     return { place, processes: fleet.processes, operatorKey, developmentKey, http, add, stop };
@@ -72,6 +78,7 @@ export async function startServices(options: StartServicesOptions): Promise<Runn
 class Fleet {
   readonly processes: ServiceProcess[] = [];
   private readonly stopped = new Set<ServiceProcess>();
+  private readonly stopping = new AbortController();
   private started = 0;
 
   constructor(private readonly options: StartServicesOptions) {}
@@ -89,9 +96,23 @@ class Fleet {
     });
     this.processes.push(one);
     void one.ended.then((how) => {
-      if (!this.stopped.has(one)) onLost?.(service, how);
+      this.processes.splice(this.processes.indexOf(one), 1);
+      if (this.stopped.has(one)) return;
+      onLost?.(service, how);
+      if (this.options.restarts === true) void this.replace(service);
     });
     return one;
+  }
+
+  /** Where the services are, for the command line. */
+  tellWhere(): void {
+    const { address: grpc, services } = this.place();
+    const endpoint = { grpc, services, http: this.httpOfIngest(), pid: process.pid, tls: false };
+    writeWhole(join(this.options.directory, 'endpoint.json'), JSON.stringify(endpoint));
+  }
+
+  httpOfIngest(): string {
+    return this.processes.find(({ service }) => service === 'ingest')?.http ?? '';
   }
 
   place(): Place {
@@ -105,12 +126,27 @@ class Fleet {
 
   /** Those that take requests first, then those that read what they wrote. */
   async stop(): Promise<void> {
+    this.stopping.abort();
     for (const service of SERVICE_NAMES) {
       const own = this.processes.filter((one) => one.service === service);
       for (const one of own) this.stopped.add(one);
       await Promise.all(own.map((one) => one.stop()));
     }
     rmSync(join(this.options.directory, 'endpoint.json'), { force: true });
+  }
+
+  /** Tries until there is one again, or all are stopped: what it needs may be away for longer. */
+  private async replace(service: ServiceName): Promise<void> {
+    const { signal } = this.stopping;
+    for (let pauseMs = RESTART_MS_MIN; ; pauseMs = Math.min(RESTART_MS_MAX, 2 * pauseMs)) {
+      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      const one = await this.add(service).catch(() => undefined);
+      if (one === undefined) continue;
+      if (signal.aborted) await one.stop();
+      else this.tellWhere();
+      return;
+    }
   }
 
   private envOf(service: ServiceName): Record<string, string | undefined> {
@@ -149,10 +185,6 @@ async function ensureDevelopment(directory: string, operator: Place & { readonly
 
 function ensureKeyFile(file: string): void {
   if (!existsSync(file)) writeWhole(file, randomBytes(KEY_BYTES));
-}
-
-function writeEndpoint(directory: string, endpoint: object): void {
-  writeWhole(join(directory, 'endpoint.json'), JSON.stringify(endpoint));
 }
 
 function writeWhole(file: string, content: string | Buffer): void {
