@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from './workspaces.mjs';
 
 /** Every test there is: `npm test`, then `npm run test:services`. The last line is `N passed, N failed` of both. */
-const RUNS = ['tools/test.mjs', 'tools/test-services.mjs'];
+const given = process.argv.slice(2);
+const RUNS = given.length > 0 ? given : ['tools/test.mjs', 'tools/test-services.mjs'];
 const COUNTS = /^(\d+) passed, (\d+) failed$/;
 
 const sum = { passed: 0, failed: 0 };
@@ -18,8 +19,8 @@ console.log(`${sum.passed} passed, ${sum.failed} failed`);
 
 /** Passes on what it says but for its last line; without that line, or with another end than it tells, it has failed. */
 async function countsOf(script) {
-  const child = spawn(process.execPath, [join(root, script)], { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] });
-  const ended = new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+  const child = spawn(process.execPath, [resolve(root, script)], { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] });
+  const ended = new Promise((done) => child.on('exit', (code) => done(code ?? 1)));
   let last;
   for await (const line of createInterface({ input: child.stdout })) {
     if (last !== undefined) console.log(last);

@@ -86,6 +86,7 @@ describe('bad input, over gRPC and HTTP', () => {
     ],
     ['a tool name too long', { toolCalls: [{ name: 'f'.repeat(129), arguments: '{}' }] }, 'turns[1].toolCalls[0].name'],
     ['too many tool calls', { toolCalls: Array(65).fill({ name: 'f', arguments: '{}' }) }, 'turns[1].toolCalls'],
+    ['a turn of nothing', { content: '' }, 'turns[1].content'],
     ['an unknown scope', { scope: 'world' }, 'turns[1].scope'],
     ['an unknown source', { sourceClass: 'rumour' }, 'turns[1].sourceClass'],
     ["another's team", { scope: 'team', teamId: 'billing' }, 'turns[1].teamId'],

@@ -46,6 +46,29 @@ describe('commands over gRPC, HTTP and the command line', () => {
   const freshness = async (token: string) =>
     (await service.agent.retrieval.listMemories({ userId: 'ana', filters: [], waitFor: { token } })).freshness;
 
+  it('makes a memory critical and normal again, over gRPC, HTTP and the command line', async () => {
+    const { memoryId } = await say('The boiler in Ghent must never run above 80 degrees.');
+    const importanceOf = async (token?: string) => {
+      if (token !== undefined) expect(await freshness(token)).toBe('current');
+      return (await service.agent.retrieval.getMemory({ memoryId, userId: 'ana' })).importance;
+    };
+    const wish = { memoryId, userId: 'ana' };
+    expect(await importanceOf()).toBe('normal');
+    const { token } = await service.agent.commands.setImportance({ ...wish, importance: 'critical' });
+    expect(await importanceOf(token)).toBe('critical');
+    const answer = await post({ action: 'set-importance', ...wish, importance: 'normal' });
+    expect(await importanceOf(((await answer.json()) as { token: string }).token)).toBe('normal');
+    const run = await mneme(directory, ['importance', memoryId, 'critical', '--user', 'ana']);
+    expect([run.exitCode, run.out]).toEqual([0, expect.stringContaining('done')]);
+    expect(await importanceOf()).toBe('critical');
+    for (const importance of ['', 'high']) {
+      await expect(service.agent.commands.setImportance({ ...wish, importance })).rejects.toMatchObject({
+        code: 'invalid-input',
+        detail: { field: 'importance' },
+      });
+    }
+  });
+
   it('finds the procedure of a task by its description, surer with each success', async () => {
     const { token } = await runTask('succeeded', 'r1');
     const recall = async (waitFor?: { token: string }) => {

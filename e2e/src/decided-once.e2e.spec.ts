@@ -74,7 +74,8 @@ describe('a batch that was published and comes again', () => {
   };
   const ports = (model: LanguageModel) => {
     const { stores, keyring } = world.engines;
-    return { log: stores.log, keyring, versions: stores.memoryVersions, observer: DEAF, model, modelTimeoutMs: 5_000 };
+    const { log, memoryVersions: versions, subjectTopics: topics } = stores;
+    return { log, keyring, versions, topics, observer: DEAF, model, modelTimeoutMs: 5_000 };
   };
   /** What a process does with everything on a topic, before it could commit. */
   const deliver = async <E>(handler: RecordHandler<E>, topic: TopicName) => {

@@ -101,7 +101,7 @@ export class ErasureWorld {
   async startConsumers(): Promise<void> {
     const { stores, keyring, embedder } = this.engines;
     const { log, memoryVersions: versions, catalogue, vectorIndex, factGraph } = stores;
-    const filter = new FilterTurns({ log, keyring, versions, observer: DEAF });
+    const filter = new FilterTurns({ log, keyring, versions, topics: stores.subjectTopics, observer: DEAF });
     await this.consume('write-filter', TOPICS.turns.name, filter);
     await this.consume('catalogue', TOPICS.memories.name, new ProjectCatalogue(catalogue));
     const embed = new EmbedMemories({ keyring, embedder, vectorIndex, catalogue });

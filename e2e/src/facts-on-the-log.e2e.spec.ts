@@ -43,7 +43,8 @@ describe('the graph-extractor', () => {
   };
   const filterTurns = () => {
     const { stores, keyring } = world.engines;
-    const ports = { log: stores.log, keyring, versions: stores.memoryVersions, observer: DEAF };
+    const { log, memoryVersions: versions, subjectTopics: topics } = stores;
+    const ports = { log, keyring, versions, topics, observer: DEAF };
     return run('write-filter', new FilterTurns(ports), 'turns');
   };
   const extractor = (factsOf: typeof rules = factsOfWorld) => {

@@ -187,6 +187,22 @@ describe('turns as newline-delimited JSON', () => {
     expect(await logged()).toEqual([]);
   });
 
+  it('end with it also when nothing more comes', async () => {
+    await reopen({ lineStreamMsMax: 300 });
+    const request = httpRequest(rig.httpUrl, { method: 'POST', headers: headers() });
+    // What is still to be sent is cut off behind the answer.
+    request.on('error', () => undefined);
+    request.write(`${JSON.stringify(turn())}\n`);
+    const incoming = await new Promise<AsyncIterable<Buffer>>((resolve) => request.once('response', resolve));
+    let text = '';
+    for await (const piece of incoming) text += String(piece);
+    expect(answersOf(text).at(-1)).toMatchObject({
+      failed: { code: 'limit-exceeded', limit: 'lineStreamMsMax=300' },
+      acceptedCount: 1,
+    });
+    expect(await logged()).toHaveLength(1);
+  });
+
   it.each([
     ['an unknown key', { authorization: 'Bearer nothing' }, 401, 'unauthenticated'],
     ['a key that is too long', { 'idempotency-key': 'k'.repeat(250) }, 400, 'invalid-input'],

@@ -49,7 +49,7 @@ describe('the description of what is served over HTTP', () => {
       const base = /@Controller\('([^']*)'\)/.exec(text)?.[1] ?? '';
       return [...text.matchAll(/@(Get|Post|Put|Patch|Delete|Head|All)\((?:'([^']*)')?\)/g)].map(
         ([, method = '', path = '']) =>
-          `${method.toLowerCase()} /${[base, path].filter((part) => part !== '').join('/')}`,
+          `${method.toLowerCase()} /${[base, path.replaceAll(/:(\w+)/g, '{$1}')].filter((part) => part !== '').join('/')}`,
       );
     });
     const described = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -60,7 +60,7 @@ describe('the description of what is served over HTTP', () => {
 
   it('tells of each open path with which status and type it answers', async () => {
     for (const [path, { get }] of Object.entries(document.paths)) {
-      if (get === undefined) continue;
+      if (get === undefined || get.security.length > 0) continue;
       const response = await fetch(`${service.http}${path}`);
       await response.arrayBuffer();
       const content = get.responses[String(response.status)]?.content ?? {};

@@ -8,6 +8,8 @@ import { factsOfWorld } from './world-facts.js';
 
 export const KEYS = dataKeysOf(Buffer.alloc(32, 7));
 const INDEX_KEYS = indexKeysOf(Buffer.alloc(32, 8));
+/** What a turn begins with that states no fact. */
+export const NO_FACT = 'Nothing to know:';
 export const SUBJECT = subjectIdOf(INDEX_KEYS, 'ana');
 const MEMORIES = TOPICS.memories.name;
 
@@ -15,11 +17,16 @@ type Ports = ConstructorParameters<typeof FilterTurns>[0];
 type LogAppend = Parameters<Ports['log']['append']>[0][number];
 type LogRecord = Received<never>['record'];
 
-/** One partition of `turns` and `memories` in two lists, compacted like the log, and the two owners that work on them. */
+const factsOf: typeof factsOfWorld = (text, context) => (text.startsWith(NO_FACT) ? [] : factsOfWorld(text, context));
+
+/** One partition of the topics in lists, `memories` compacted like the log, and the two owners that work on them. */
 export class OwnersOnAMap {
   readonly turns: LogRecord[] = [];
   private memories: LogRecord[] = [];
+  /** By topic, what nothing is compacted of. */
+  private readonly others = new Map<string, LogRecord[]>();
   private end = 0;
+  private signal = new AbortController().signal;
   private handlers: { readonly filter: RecordHandler<never>; readonly extractor: RecordHandler<never> };
   private readonly done = { filter: 0, extractor: 0 };
 
@@ -40,7 +47,7 @@ export class OwnersOnAMap {
     const handler = this.handlers[owner];
     const access = { state: 'open', keys: KEYS, epoch: 1 } as const;
     const received: Received<never>[] = batch.map((record) => ({ record, event: handler.parse(record), access }));
-    const { signal } = new AbortController();
+    const { signal } = this;
     await handler.handle(received, signal);
     if (isKilled) {
       this.handlers = this.start();
@@ -70,12 +77,22 @@ export class OwnersOnAMap {
     return values.filter((memory) => memory.kind === kind);
   }
 
+  /** Topic and key of what was told beside `memories`. */
+  told(topic: string): readonly string[] {
+    return this.othersOf(topic).map(({ key }) => key);
+  }
+
   private start() {
+    this.signal = new AbortController().signal;
     const log = {
       append: async (all: readonly LogAppend[]) => this.append(all),
-      endOffsets: async () => [0],
-      read: async () => [],
+      endOffsets: async (topic: string) => [this.endOf(topic)],
+      read: async ({ topic, offset }: LogRecord, recordsMax: number) =>
+        this.othersOf(topic).slice(offset, offset + recordsMax),
     } as unknown as Ports['log'];
+    const topics = {
+      keys: async (topic: string) => this.othersOf(topic).map(({ key, offset }) => ({ key, offset })),
+    } as unknown as Ports['topics'];
     const keyring = {
       tenant: async () => ({ tenant: { policy: DEFAULT_POLICY }, indexKeys: INDEX_KEYS }),
     } as unknown as Keyring;
@@ -84,16 +101,31 @@ export class OwnersOnAMap {
       published: async (_partition, keys) =>
         new Set(keys.filter((key) => this.memories.some((one) => one.key === key))),
     };
-    const ports = { log, keyring, versions, observer: DEAF };
+    const ports = { log, keyring, versions, topics, observer: DEAF };
     return {
       filter: new FilterTurns(ports) as unknown as RecordHandler<never>,
-      extractor: new ExtractFacts({ ...ports, factsOf: factsOfWorld }) as unknown as RecordHandler<never>,
+      extractor: new ExtractFacts({ ...ports, factsOf }) as unknown as RecordHandler<never>,
     };
+  }
+
+  private endOf(topic: string): number {
+    if (topic === MEMORIES) return this.end;
+    return topic === TOPICS.turns.name ? this.turns.length : this.othersOf(topic).length;
+  }
+
+  private othersOf(topic: string): LogRecord[] {
+    const records = this.others.get(topic) ?? [];
+    this.others.set(topic, records);
+    return records;
   }
 
   private append(all: readonly LogAppend[]): void {
     for (const { topic, key, value } of all) {
-      if (topic !== MEMORIES) continue;
+      if (topic !== MEMORIES) {
+        const others = this.othersOf(topic);
+        others.push({ topic, partition: 0, key, value, offset: others.length, appendedAtMs: 0 });
+        continue;
+      }
       this.memories = this.memories.filter((record) => record.key !== key);
       this.memories.push({ topic, partition: 0, key, value, offset: this.end, appendedAtMs: 0 });
       this.end += 1;

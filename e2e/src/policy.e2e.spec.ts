@@ -176,8 +176,9 @@ describe('mneme policy', () => {
       budgets: { turnsPerDay: 7, tokensPerDay: null },
     });
     const { out } = await run('explain', ...of);
-    expect(out).toMatch(/similarityMin +0\.8 +0\.75 +a number from 0 to 1 +recall drops hits/);
-    expect(out).toMatch(/budgets\.turnsPerDay +7 +null/);
+    expect(out).toMatch(/^similarityMin = 0\.8 \(default 0\.75\)\n {4}a number from 0 to 1; recall drops hits/m);
+    expect(out).toMatch(/^budgets\.turnsPerDay = 7 \(default null\)\n/m);
+    expect(Math.max(...out.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(100);
     expect(out).toMatch(/used on \d{4}-\d\d-\d\d: 0 turns, 0 tokens/);
     const budgets = (await run('explain', 'budgets', ...of)).out;
     expect(budgets).toContain('budgets.tokensPerDay');

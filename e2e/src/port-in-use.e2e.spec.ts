@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { removeTemporaryDirectories, temporaryDirectory } from '@mneme/testing';
 import { BIN } from './mneme-command.js';
-import { MAIN } from './standalone-process.js';
+import { MAIN, startStandalone } from './standalone-process.js';
 
 removeTemporaryDirectories();
 
@@ -42,6 +42,16 @@ describe('a start whose port is taken', () => {
     const line = `mneme cannot start: ${what} cannot listen on ${taken}: that port is taken; free it, or set ${setting} to another address\n`;
     expect(told).toEqual({ exitCode: 1, stdout: '', stderr: line });
     expect(existsSync(directory)).toBe(false);
+  });
+
+  it('tells of the directory first, when a service has that too', async () => {
+    const directory = join(temporaryDirectory(), 'data');
+    const service = await startStandalone(directory);
+    const addresses = { MNEME_GRPC_ADDRESS: service.grpc, MNEME_HTTP_ADDRESS: service.http.replace(/^.*\/\//, '') };
+    const told = await started([MAIN], { MNEME_DATA_DIR: directory, ...addresses });
+    expect(told).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('this data directory is in use') });
+    expect(told.stderr).not.toContain('port');
+    await service.stop('SIGTERM');
   });
 
   it('tells of an address that this machine has not', async () => {

@@ -50,8 +50,8 @@ export async function untilReady(run, name, isReady) {
 }
 
 /** Asks the server to stop and, when it does not within the time, makes it. */
-export async function stop(run, name, signal = 'SIGTERM') {
-  const deadlineMs = Date.now() + STOPPED_WITHIN_MS;
+export async function stop(run, name, { signal = 'SIGTERM', withinMs = STOPPED_WITHIN_MS } = {}) {
+  const deadlineMs = Date.now() + withinMs;
   for (let pid = runningPid(run, name), sent; pid !== undefined; pid = runningPid(run, name)) {
     const wanted = Date.now() > deadlineMs ? 'SIGKILL' : signal;
     if (sent !== wanted) kill(pid, (sent = wanted));

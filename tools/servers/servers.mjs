@@ -34,7 +34,7 @@ export async function up(run, names, { isQuick = false, say = () => undefined } 
 /** Stops them; with `wipe` at once, and their data goes too. */
 export async function down(run, names, { wipe = false } = {}) {
   await allOf(names, async (name) => {
-    await stop(run, name, wipe ? 'SIGKILL' : signalOf(name));
+    await stop(run, name, { signal: wipe ? 'SIGKILL' : signalOf(name) });
     if (!wipe) return;
     SERVERS[name].wipe?.(run);
     for (const left of [name, `${name}.log`]) rmSync(run.pathOf(left), { recursive: true, force: true });

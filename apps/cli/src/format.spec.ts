@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { bytes, counted, milliseconds, minute, oneLine, plain, table } from './format.js';
+import { bytes, counted, milliseconds, minute, oneLine, plain, table, wrapped } from './format.js';
 
 describe('table', () => {
+  it('breaks lines between words', () => {
+    expect(wrapped('one two  three', 7)).toEqual(['one two', 'three']);
+    expect(wrapped('incomprehensibilities of it', 5)).toEqual(['incomprehensibilities', 'of it']);
+    expect(wrapped(' ', 5)).toEqual([]);
+  });
+
   it('aligns columns, numbers to the right', () => {
     expect(
       table(

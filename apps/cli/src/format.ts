@@ -25,6 +25,17 @@ export function oneLine(text: string, charsMax: number): string {
   return line.length <= charsMax ? line : `${line.slice(0, Math.max(1, charsMax - 1))}…`;
 }
 
+/** Lines of at most so many characters, broken between words; a longer word has a line of its own. */
+export function wrapped(text: string, charsMax: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/).filter((one) => one !== '')) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + word.length > charsMax) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines;
+}
+
 export function count(value: number): string {
   return Math.round(value).toLocaleString('en-US');
 }

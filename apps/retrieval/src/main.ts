@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { runMain } from '@mneme/platform';
-import { parseRetrievalConfig, RetrievalModule } from '@mneme/retrieval-service';
+import { DocsModule, runMain } from '@mneme/platform';
+import { parseRetrievalConfig, RetrievalModule, sessionsOpenApi } from '@mneme/retrieval-service';
 import { startService } from '@mneme/wiring';
 
 /** Questions in, ranked memories out. */
@@ -9,7 +9,7 @@ await runMain(() =>
     {
       service: 'retrieval',
       parse: parseRetrievalConfig,
-      modules: (config) => [RetrievalModule.register(config)],
+      modules: (config) => [RetrievalModule.register(config), DocsModule.register([sessionsOpenApi])],
       grpc: ['Retrieval', 'Sessions'],
     },
     process.env,

@@ -5,7 +5,7 @@ import { GRAPH_PROJECTIONS, GraphExtractorModule } from '@mneme/graph-extractor-
 import { commandsOpenApi, IngestModule, ingestOpenApi } from '@mneme/ingest-service';
 import { type Consumers, MaintenanceModule, OperationsModule, QuarantineModule } from '@mneme/maintenance-service';
 import { DocsModule, HealthController, type OpenApiPart, VERSION } from '@mneme/platform';
-import { RetrievalModule } from '@mneme/retrieval-service';
+import { RetrievalModule, sessionsOpenApi } from '@mneme/retrieval-service';
 import { type Engines, EnginesModule, type Observability } from '@mneme/wiring';
 import { diskBytesOf, diskFreeOf } from './disk-bytes.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
@@ -63,5 +63,5 @@ function whereDataIs({ profile, dataDirectory }: StandaloneConfigs['engines'], e
 
 /** What this process serves over HTTP. */
 function openApiParts({ ingest }: StandaloneConfigs): readonly OpenApiPart[] {
-  return [ingestOpenApi(ingest.limits), commandsOpenApi(ingest.limits)];
+  return [ingestOpenApi(ingest.limits), commandsOpenApi(ingest.limits), sessionsOpenApi];
 }

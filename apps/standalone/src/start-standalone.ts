@@ -18,7 +18,14 @@ import {
   Readiness,
   requireFree,
 } from '@mneme/platform';
-import { type Engines, foreignVectors, openEngines, sharedMemory, watchEngines } from '@mneme/wiring';
+import {
+  type Engines,
+  foreignVectors,
+  openEngines,
+  refuseUsedDirectory,
+  sharedMemory,
+  watchEngines,
+} from '@mneme/wiring';
 import { firstRun } from './first-run.js';
 import type { StandaloneConfigs } from './standalone-configs.js';
 import { type ConfigsOfPipeline, PipelineThread } from './pipeline-thread.js';
@@ -38,6 +45,8 @@ export async function startStandalone(configs: StandaloneConfigs): Promise<void>
   };
   const { logger, metrics, readiness } = observability;
   const places = placesOf(standalone);
+  // A second start by mistake has the same ports too, and what it should hear of is the first one.
+  if (configs.engines.profile === 'embedded') await refuseUsedDirectory(configs.engines.dataDirectory);
   for (const place of [places.grpc, places.http]) await requireFree(place);
   const channel = new MessageChannel();
   const memory = await sharedMemory();

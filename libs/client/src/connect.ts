@@ -97,6 +97,7 @@ function commandCalls(client: CommandsClient, context: CallContext) {
     /** Each resolves once the command is durable; a read that waits for its token sees what it did. */
     recordProcedure: unary(client.recordProcedure.bind(client), context),
     retract: unary(client.retract.bind(client), context),
+    setImportance: unary(client.setImportance.bind(client), context),
     correct: unary(client.correct.bind(client), context),
     confirm: unary(client.confirm.bind(client), context),
     expire: unary(client.expire.bind(client), context),

@@ -56,10 +56,7 @@ export function episodeOf(
 }
 
 /** A tool's turn names its tool as the speaker, or by the one call that it answers. */
-export function toolNameOf(
-  { role }: Pick<TurnReceived, 'role'>,
-  { speakerName, toolCalls }: TurnContent,
-): string | undefined {
+function toolNameOf({ role }: Pick<TurnReceived, 'role'>, { speakerName, toolCalls }: TurnContent): string | undefined {
   return role === 'tool' ? (speakerName ?? toolCalls?.[0]?.name) : undefined;
 }
 

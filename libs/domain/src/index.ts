@@ -57,7 +57,14 @@ export * from './policy/recall-policy.js';
 export * from './policy/models-policy.js';
 export * from './policy/quarantine-policy.js';
 export * from './policy/tenant-limits.js';
-export { POISON_REASONS, type PoisonReason, poisonOf, type SuspectTurn } from './poisoning/suspect-turn.js';
+export {
+  POISON_REASONS,
+  type PoisonReason,
+  poisonOf,
+  poisonOfCommand,
+  type SuspectTurn,
+} from './poisoning/suspect-turn.js';
+export * from './poisoning/told-texts.js';
 export * from './principal.js';
 export * from './procedures/procedure-memory.js';
 export * from './procedures/run-confidence.js';

@@ -4,7 +4,7 @@ import { type ErrorCode, isMemoryError, type MemoryError } from '@mneme/domain';
 import type { Refusal } from '@mneme/proto';
 
 /** Each code as gRPC and HTTP say it. */
-export const ERROR_TABLE: Readonly<Record<ErrorCode, { readonly grpc: status; readonly http: number }>> = {
+const ERROR_TABLE: Readonly<Record<ErrorCode, { readonly grpc: status; readonly http: number }>> = {
   'invalid-input': { grpc: status.INVALID_ARGUMENT, http: 400 },
   'not-found': { grpc: status.NOT_FOUND, http: 404 },
   conflict: { grpc: status.ABORTED, http: 409 },

@@ -19,8 +19,6 @@ import { recordOf } from './record-json.js';
 export class MemoryDraft {
   /** In the order in which they were decided; to be appended all at once. */
   readonly appends: LogAppend[] = [];
-  // Whether something was met that had not been published: nothing behind it has been either.
-  private isFresh = false;
   private readonly logged = new Map<MemoryId, readonly MemoryDerived[]>();
   private readonly changed = new Map<MemoryId, Map<number, MemoryDerived | undefined>>();
 
@@ -34,21 +32,6 @@ export class MemoryDraft {
     const missing = memoryIds.filter((memoryId) => !this.logged.has(memoryId));
     if (missing.length > 0) await this.load(missing);
     return memoryIds.flatMap((memoryId) => this.livingOf(memoryId));
-  }
-
-  /**
-   * Those of the keys that were published in a batch that died before its commit and comes again now: whatever caused
-   * them is not decided a second time, because what came behind it has been applied already. Such records are the first of
-   * their batch, so that one look past them is all that a batch costs. `mayLeaveNone`: a decision of this kind can publish
-   * nothing, so that finding nothing does not say that those behind it are new.
-   */
-  async publishedBefore(keysOf: () => readonly string[], { mayLeaveNone = false } = {}): Promise<readonly string[]> {
-    if (this.isFresh) return [];
-    const keys = keysOf();
-    if (keys.length === 0) return [];
-    const published = await this.versions.published(this.partition, keys);
-    this.isFresh = published.size === 0 && !mayLeaveNone;
-    return [...published];
   }
 
   put(memory: MemoryDerived): void {

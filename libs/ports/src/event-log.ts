@@ -37,7 +37,10 @@ export interface RecordBatch {
   commit(nextOffset: number): Promise<void>;
   /** Tells the log that the batch is still being worked on. */
   heartbeat(): Promise<void>;
-  /** Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. */
+  /**
+   * Aborted when the partition is lost or the consumption stops; what is written after that may be written twice. It is the
+   * same one for as long as the partition is held, and another one after it was lost and given back.
+   */
   readonly signal: AbortSignal;
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { parseEnginesConfig } from './engines.config.js';
@@ -94,6 +96,19 @@ describe('where distributed engines are', () => {
         expect.objectContaining({ message: expect.not.stringContaining('canary') }),
       );
     }
+  });
+});
+
+describe('docs/distributed.md', () => {
+  const textOf = (path: string) => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8');
+  const documented = [...textOf('../../../docs/distributed.md').matchAll(/^\| `(MNEME_[A-Z0-9_]+)`/gm)].map(
+    ([, name]) => name,
+  );
+  const own = [...textOf('./distributed.config.ts').matchAll(/'(MNEME_[A-Z0-9_]+)'/g)].map(([, name]) => name);
+
+  it('names every setting of distributed engines, and the two beside them', () => {
+    const beside = ['MNEME_ENGINES', 'MNEME_OPERATOR_KEY_FILE'];
+    expect(documented.sort()).toEqual([...new Set([...own, ...beside])].sort());
   });
 });
 

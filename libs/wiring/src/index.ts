@@ -10,7 +10,7 @@ export * from './open-embedder.js';
 export * from './open-engines.js';
 export * from './open-language-model.js';
 export type * from './stores.js';
-export * from './shared-memory.js';
+export * from './data-files.js';
 export * from './service.config.js';
 export * from './start-service.js';
 export * from './system-clock.js';

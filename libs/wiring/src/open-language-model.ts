@@ -39,7 +39,7 @@ export async function openLanguageModel(
 const NO_MODEL: ModelOutcome<never> = { isAnswered: false, failure: 'no-model' satisfies ModelFailure };
 
 /** For a service without a model: whoever asks falls back to rules. */
-export const noLanguageModel: LanguageModel = {
+const noLanguageModel: LanguageModel = {
   id: NO_MODEL_ID,
   classify: async ({ turns }) => turns.map(() => NO_MODEL),
   extract: async ({ turns }) => turns.map(() => NO_MODEL),

@@ -26,7 +26,7 @@ export function addAuditMemories(shelf: Shelf): void {
     .option('--aim <aim>', 'age or duplicates')
     .option('--run <auditId>', 'do what a dry run found')
     .option('--resume', 'go on with the audit that was stopped or cut short')
-    .option('--stop <auditId>', 'stop an audit after the page in hand')
+    .option('--stop <auditId>', 'stop an audit, whether it looks or runs')
     .option('--list', 'audits, the newest first')
     .option('--no-wait', 'do not follow it to its end')
     .option('--tenant <id>', TENANT_HELP);

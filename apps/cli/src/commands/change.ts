@@ -14,7 +14,7 @@ interface ChangeFlags {
 /** How long a command waits until it is known what came of it. */
 const SETTLED_MS_MAX = 30_000;
 
-/** Wishes about one memory: retract, correct, confirm, expire. */
+/** Wishes about one memory: retract, correct, confirm, expire, importance. */
 export function addChange(shelf: Shelf): void {
   const retract = changing(shelf, 'retract [memoryId]', 'take a memory away, with what was made of it').option(
     '--turn <id>',
@@ -49,6 +49,20 @@ export function addChange(shelf: Shelf): void {
     const when = at === undefined ? {} : { expiresAt: at };
     return given(invocation, flags, ({ commands }) => commands.expire({ ...shared(flags), memoryId, ...when }));
   });
+  addImportance(shelf);
+}
+
+function addImportance(shelf: Shelf): void {
+  const importance = changing(
+    shelf,
+    'importance <memoryId> <critical|normal>',
+    'make a memory critical, which audits leave alone and webhooks verify; or normal again',
+  );
+  does<ChangeFlags>(shelf, importance, async (invocation, [memoryId = '', wished = ''], flags) =>
+    given(invocation, flags, ({ commands }) =>
+      commands.setImportance({ ...shared(flags), memoryId, importance: wished }),
+    ),
+  );
 }
 
 /** Gives a command and waits for what comes of it; one that was refused by its owner is a bad outcome. */

@@ -2,16 +2,36 @@ import { type Diagnosis, type DiagnosisCheck, isMemoryError } from '@mneme/clien
 import { plain, table } from '../format.js';
 import type { CommandResult, Invocation } from '../invocation.js';
 import { does, leaf, type Shelf } from '../leaf.js';
+import { lookOffline, type OfflineDigest } from '../offline.js';
 import { versionOf } from '../paths.js';
 
 const SKEW_MS_MAX = 5_000;
 
 /** Looks for what is wrong, and says of each what to do. */
 export function addDoctor(shelf: Shelf): void {
-  const command = leaf(shelf, 'doctor').description(
-    'what is wrong with a running service, and what to do (operator key)',
+  const command = leaf(shelf, 'doctor')
+    .description('what is wrong with a running service, and what to do (operator key)')
+    .option('--offline', 'with the data directory of a service that does not run');
+  does<{ offline?: boolean }>(shelf, command, (invocation, _words, { offline }) =>
+    offline === true ? doctorOffline(invocation) : doctor(invocation),
   );
-  does(shelf, command, doctor);
+}
+
+/** The files, what the consumers have left to do, and whether the stores are what the log says. */
+async function doctorOffline(invocation: Invocation): Promise<CommandResult> {
+  const { checks, digests } = await lookOffline(invocation);
+  return resultOf([...checks, ...digests.map(digestCheck)]);
+}
+
+function digestCheck(digest: OfflineDigest): DiagnosisCheck {
+  const name = `digest of ${digest.tenantId}`;
+  if (digest.isBehind === true) {
+    return { name, state: 'ok', found: 'the stores have to catch up first', remedy: '' };
+  }
+  const different = digest.stores.filter(({ equal }) => !equal).map(({ store }) => store);
+  if (different.length === 0) return { name, state: 'ok', found: 'the stores hold what the log says', remedy: '' };
+  const remedy = 'look for the cause; `mneme replay --switch` rebuilds the stores';
+  return { name, state: 'bad', found: `different: ${different.join(', ')}`, remedy };
 }
 
 async function doctor(invocation: Invocation): Promise<CommandResult> {

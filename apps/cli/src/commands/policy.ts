@@ -1,6 +1,6 @@
-import { InvalidInput, type Tenant } from '@mneme/client';
+import { InvalidInput, type PolicyField, type Tenant } from '@mneme/client';
 import { policyPatch } from '../arguments.js';
-import { count, table } from '../format.js';
+import { count, wrapped } from '../format.js';
 import type { CommandResult } from '../invocation.js';
 import { does, leaf, type Shelf } from '../leaf.js';
 import { named, roleFor, TENANT_HELP, type TenantFlags } from '../tenant-choice.js';
@@ -33,20 +33,24 @@ export function addPolicy(shelf: Shelf): void {
     const answer = await invocation.connect(roleFor(flags)).admin.explainPolicy(named(flags));
     const fields = answer.fields.filter(({ name }) => field === undefined || isBelow(name, field));
     if (fields.length === 0) throw new InvalidInput(`the policy has no field ${field ?? ''}`, { field: 'field' });
-    const rows = fields.map((one) => [
-      one.name,
-      one.value,
-      one.defaultValue === one.value ? '' : one.defaultValue,
-      one.bounds,
-      one.about,
-    ]);
     const { day = '', turns = 0, tokens = 0, resetsAt = '' } = answer.used ?? {};
     const used = `used on ${day}: ${count(turns)} turns, ${count(tokens)} tokens; budgets begin anew at ${resetsAt}`;
     return {
       json: { ...answer, fields },
-      lines: [...table(['field', 'value', 'default', 'may be', 'what it does'], rows), used],
+      lines: [...fields.flatMap(explained), used],
     };
   });
+}
+
+const WIDTH = 100;
+const INDENT = '    ';
+
+/** A line with the value and what it may be, and below it what it does: all of it fits a terminal. */
+function explained({ name, value, defaultValue, bounds, about }: PolicyField): readonly string[] {
+  const other = defaultValue === value ? '' : ` (default ${defaultValue})`;
+  const below = [bounds, about].filter((part) => part !== '').join('; ');
+  const lines = [...wrapped(`${name} = ${value}${other}`, WIDTH), ...wrapped(below, WIDTH - INDENT.length)];
+  return lines.map((line, i) => (i === 0 ? line : `${INDENT}${line}`));
 }
 
 function isBelow(name: string, field: string): boolean {

@@ -35,12 +35,16 @@ function addList(shelf: Shelf, parent: Shelf['program']): void {
       withText: flags.text === true,
       withDecided: flags.all === true,
     };
+    let unreadable = 0;
     const turns = await allPages(async (cursor) => {
       const page = await calls.listQuarantine({ ...asked, ...(cursor === undefined ? {} : { cursor }) });
+      unreadable += page.unreadableCount;
       return { items: page.turns, nextCursor: page.nextCursor };
     });
     const head = ['id', 'said', 'source', 'reasons', 'state', ...(flags.text === true ? ['text'] : [])];
-    return { json: { turns }, lines: turns.length === 0 ? ['nothing is held'] : table(head, turns.map(rowOf)) };
+    const lines = turns.length === 0 ? ['nothing is held'] : table(head, turns.map(rowOf));
+    const damaged = unreadable === 0 ? [] : [`${counted(unreadable, 'record')} damaged and left out`];
+    return { json: { turns, unreadable }, lines: [...lines, ...damaged] };
   });
 }
 

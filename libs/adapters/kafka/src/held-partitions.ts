@@ -50,7 +50,7 @@ export class HeldPartitions {
   private readonly ended = new AbortController();
   private readonly idle = new AbortController();
   private ending: Ending | undefined;
-  private roomMade: () => void = () => undefined;
+  private readonly waitingForRoom = new Set<() => void>();
 
   constructor(
     private readonly membership: Membership,
@@ -154,34 +154,41 @@ export class HeldPartitions {
   }
 
   private async fetchFrom(nodeId: string): Promise<void> {
-    const { limits, connection, topic, log, groupId } = this.work;
+    const { limits, log, groupId } = this.work;
     let pauseMs = limits.retryPauseMs;
     while (!this.ended.signal.aborted) {
       try {
-        const fetched = await connection.use(async (cluster) => {
-          const led = byLeader(cluster, topic, this.membership.partitions).get(nodeId);
-          if (led === undefined) return undefined;
-          const open = led.flatMap((partition) => this.pumps.get(partition) ?? []).filter(({ hasRoom }) => hasRoom);
-          if (open.length === 0) return [];
-          const isAll = open.length === led.length;
-          const waitMs = isAll ? limits.fetchWaitMs : Math.min(limits.fetchWaitMs, FETCH_WAIT_BESIDE_FULL_MS);
-          const partitions = open.map(({ partition, nextOffset: offset }) => {
-            return { partition, offset, bytesMax: limits.partitionFetchBytesMax };
-          });
-          return fetchRecords(cluster, nodeId, { topic, partitions, waitMs, bytesMax: limits.fetchBytesMax });
-        }, limits.fetchWaitMs);
-        if (fetched === undefined) return;
-        if (fetched.length === 0) await this.room();
-        for (const one of fetched) this.take(one);
+        if (!(await this.fetchOnce(nodeId))) return;
         pauseMs = limits.retryPauseMs;
       } catch (error) {
         if (this.ended.signal.aborted) return;
-        await this.understand(error);
+        this.understand(error);
         log('warn', `${groupId} could not fetch`, error);
         await delay(pauseMs, undefined, { signal: this.ended.signal }).catch(() => undefined);
         pauseMs = Math.min(pauseMs * 2, limits.retryPauseMsMax);
       }
     }
+  }
+
+  /** Answers false when the broker no longer leads any of the partitions. */
+  private async fetchOnce(nodeId: string): Promise<boolean> {
+    const { limits, connection, topic } = this.work;
+    let led: readonly number[] | undefined;
+    const fetched = await connection.use(async (cluster) => {
+      led = byLeader(cluster, topic, this.membership.partitions).get(nodeId);
+      const open = (led ?? []).flatMap((partition) => this.pumps.get(partition) ?? []).filter(({ hasRoom }) => hasRoom);
+      if (led === undefined || open.length === 0) return [];
+      const isAll = open.length === led.length;
+      const waitMs = isAll ? limits.fetchWaitMs : Math.min(limits.fetchWaitMs, FETCH_WAIT_BESIDE_FULL_MS);
+      const partitions = open.map(({ partition, nextOffset: offset }) => {
+        return { partition, offset, bytesMax: limits.partitionFetchBytesMax };
+      });
+      return fetchRecords(cluster, nodeId, { topic, partitions, waitMs, bytesMax: limits.fetchBytesMax });
+    }, limits.fetchWaitMs);
+    if (led === undefined) return false;
+    if (fetched.length === 0) await this.room(led);
+    for (const one of fetched) this.take(one);
+    return true;
   }
 
   private take({ partition, records, nextOffset, endOffset }: FetchedPartition): void {
@@ -209,13 +216,16 @@ export class HeldPartitions {
   }
 
   /** Throws what no further fetch can mend. */
-  private async understand(error: unknown): Promise<void> {
-    if (isDenied(error)) throw kafkaError(error, `${this.work.groupId} could not fetch`);
-    if (!isOutOfRange(error)) return;
+  private understand(error: unknown): void {
     const { topic, groupId } = this.work;
-    const positions = [...this.pumps.values()].map(({ partition, nextOffset }) => `${partition}@${nextOffset}`);
+    if (isDenied(error)) throw kafkaError(error, `${groupId} could not fetch`);
+    if (!isOutOfRange(error)) return;
+    const { partition } = error as { readonly partition?: number };
+    const offset = partition === undefined ? undefined : this.pumps.get(partition)?.nextOffset;
     throw new Corrupt(
-      `records of ${topic} are gone before ${groupId} has read them: it stands at ${positions.join(', ')}`,
+      `the log has no longer, or not yet, what ${groupId} is to do next: ${topic}/${partition} from ${offset} on; set the ` +
+        'offset of the group by hand, after finding out what was lost',
+      { field: 'nextOffset', sent: String(offset) },
     );
   }
 
@@ -225,10 +235,18 @@ export class HeldPartitions {
     this.roomMade();
   }
 
-  private room(): Promise<void> {
+  private roomMade(): void {
+    const waiting = [...this.waitingForRoom];
+    this.waitingForRoom.clear();
+    for (const resolve of waiting) resolve();
+  }
+
+  /** Resolves when one of the partitions can take more records, or at the end. */
+  private room(partitions: readonly number[]): Promise<void> {
     return new Promise((resolve) => {
-      if (this.ended.signal.aborted || [...this.pumps.values()].some(({ hasRoom }) => hasRoom)) resolve();
-      else this.roomMade = resolve;
+      const hasRoom = partitions.some((partition) => this.pumps.get(partition)?.hasRoom);
+      if (this.ended.signal.aborted || hasRoom) resolve();
+      else this.waitingForRoom.add(resolve);
     });
   }
 

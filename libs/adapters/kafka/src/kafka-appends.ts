@@ -23,7 +23,7 @@ interface WaitingCall extends AppendCall {
  */
 export class KafkaAppends {
   private readonly waiting: WaitingCall[] = [];
-  private waitingRecords = 0;
+  private waitingBytes = 0;
   private pumping: Promise<void> | undefined;
   private isClosed = false;
 
@@ -40,7 +40,7 @@ export class KafkaAppends {
     return new Promise((resolve, reject) => {
       const untilMs = performance.now() + this.limits.appendTimeoutMs;
       this.waiting.push({ appends: [...appends], untilMs, bytes, positions: [], resolve, reject });
-      this.waitingRecords += appends.length;
+      this.waitingBytes += bytes;
       this.pumping ??= this.pump();
     });
   }
@@ -52,11 +52,7 @@ export class KafkaAppends {
   }
 
   private measure(appends: readonly LogAppend[]): number {
-    const { appendWaitingMax, recordBytesMax } = this.limits;
-    if (this.waiting.length > 0 && this.waitingRecords + appends.length > appendWaitingMax) {
-      const detail = { limit: `appendWaitingMax=${appendWaitingMax}`, sent: String(this.waitingRecords) };
-      throw new Unavailable('too many records wait to be appended', detail);
-    }
+    const { appendWaitingBytesMax, recordBytesMax } = this.limits;
     let bytes = 0;
     for (const append of appends) {
       const size = sizeOf(append);
@@ -65,7 +61,9 @@ export class KafkaAppends {
       const detail = { limit: `recordBytesMax=${recordBytesMax}`, sent: String(size) };
       throw new LimitExceeded('a record is larger than the log takes', detail);
     }
-    return bytes;
+    if (this.waiting.length === 0 || this.waitingBytes + bytes <= appendWaitingBytesMax) return bytes;
+    const detail = { limit: `appendWaitingBytesMax=${appendWaitingBytesMax}`, sent: String(this.waitingBytes + bytes) };
+    throw new Unavailable('too much waits to be appended', detail);
   }
 
   private async pump(): Promise<void> {
@@ -95,7 +93,7 @@ export class KafkaAppends {
       bytes += call.bytes;
     }
     this.waiting.splice(0, calls.length);
-    this.waitingRecords -= records;
+    this.waitingBytes -= bytes;
     const nowMs = performance.now();
     const late = calls.filter(({ untilMs }) => untilMs < nowMs);
     for (const { reject } of late) reject(this.lateError());

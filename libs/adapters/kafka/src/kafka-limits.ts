@@ -13,8 +13,8 @@ export interface KafkaLimits {
   readonly appendBytesMax: number;
   /** Bytes of one partition in one request: what Kafka takes as one batch, whole or not at all. */
   readonly appendBatchBytesMax: number;
-  /** Records that may wait for their turn; more are refused. */
-  readonly appendWaitingMax: number;
+  /** Bytes that may wait for their turn; what comes then is refused. */
+  readonly appendWaitingBytesMax: number;
   /** Key and value of one record. */
   readonly recordBytesMax: number;
   /** How long Kafka holds a fetch that finds nothing; also what a stop waits for. */
@@ -59,7 +59,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   appendRecordsMax: 5_000,
   appendBytesMax: 8 * MIB,
   appendBatchBytesMax: 4 * MIB,
-  appendWaitingMax: 50_000,
+  appendWaitingBytesMax: 64 * MIB,
   recordBytesMax: 4 * MIB,
   fetchWaitMs: 250,
   fetchBytesMax: 8 * MIB,

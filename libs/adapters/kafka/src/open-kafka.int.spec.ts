@@ -117,6 +117,16 @@ describe('opening the log on Kafka', () => {
     await expect(log.append([append!])).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('refuses what would wait beyond its bound, and takes it when there is room', async () => {
+    const { log } = await topics.open({ appendWaitingBytesMax: 1_000 });
+    const [first, second] = appendsTo(TOPICS.turns.name, { partition: 0, of: log }, 2);
+    const large = { ...second!, value: 'x'.repeat(1_000) };
+    const [taken, refused] = await Promise.allSettled([log.append([first!]), log.append([large])]);
+    expect(taken.status).toBe('fulfilled');
+    expect(refused).toMatchObject({ reason: { code: 'unavailable', retry: 'later' } });
+    await log.append([large]);
+  });
+
   it('writes a call that is larger than one batch, and reads it back', async () => {
     const { log } = await topics.open({ appendBatchBytesMax: 100_000 });
     const appends = appendsTo(TOPICS.turns.name, { partition: 0, of: log }, 40);

@@ -139,7 +139,7 @@ interface OpeningPorts extends KafkaPorts {
 
 function portsOn(opened: Opened, appending: Kafka): OpeningPorts {
   const { kafka, names, limits, log } = opened.parts;
-  const topics = names.all().map(({ name }) => names.topic(name as never));
+  const topics = names.all().map(({ name }) => names.topic(name));
   const connect = (of: readonly string[]) => new KafkaConnection(kafka, of, limits);
   const writingLimits = { ...limits, requestTimeoutMs: limits.appendTimeoutMs };
   const writing = new KafkaConnection(appending, topics, writingLimits);
@@ -153,7 +153,7 @@ function portsOn(opened: Opened, appending: Kafka): OpeningPorts {
     subjectTopics,
     check: (signal) => opened.check(signal),
     awaitLeaders: async () => {
-      for (const { name } of names.all()) await reads.endOffsets(name as never);
+      for (const { name } of names.all()) await reads.endOffsets(name);
     },
     close: async () => {
       subjectTopics.close();

@@ -1,7 +1,7 @@
-import type { Retention, TopicDefinition } from '@mneme/events';
+import type { Retention } from '@mneme/events';
 import { InvalidInput } from '@mneme/domain';
 import kafkajs, { type Admin } from 'kafkajs';
-import type { TopicNames } from './topic-names.js';
+import type { OwnTopic, TopicNames } from './topic-names.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -29,14 +29,14 @@ export async function prepareTopics(admin: Admin, names: TopicNames, settings: T
   await checkConfigs(admin, names, settings);
 }
 
-async function missingTopics(admin: Admin, names: TopicNames): Promise<readonly TopicDefinition[]> {
+async function missingTopics(admin: Admin, names: TopicNames): Promise<readonly OwnTopic[]> {
   const there = new Set(await admin.listTopics());
-  return names.all().filter(({ name }) => !there.has(names.topic(name as never)));
+  return names.all().filter(({ name }) => !there.has(names.topic(name)));
 }
 
 interface Creation {
   readonly names: TopicNames;
-  readonly missing: readonly TopicDefinition[];
+  readonly missing: readonly OwnTopic[];
   readonly settings: TopicSettings;
 }
 
@@ -46,7 +46,7 @@ async function createTopics(admin: Admin, { names, missing, settings }: Creation
     waitForLeaders: false,
     timeout: settings.timeoutMs,
     topics: missing.map((definition) => ({
-      topic: names.topic(definition.name as never),
+      topic: names.topic(definition.name),
       numPartitions: names.partitionCount,
       replicationFactor: settings.replicationFactor,
       configEntries: Object.entries(configOf(definition.retention, settings)).map(([name, value]) => ({ name, value })),
@@ -65,9 +65,9 @@ export class TopicMissing extends Error {
 
 /** @throws InvalidInput; TopicMissing. */
 export async function checkPartitions(admin: Admin, names: TopicNames): Promise<void> {
-  const topics = names.all().map(({ name }) => names.topic(name as never));
+  const topics = names.all().map(({ name }) => names.topic(name));
   const [missing] = await missingTopics(admin, names);
-  if (missing !== undefined) throw new TopicMissing(names.topic(missing.name as never));
+  if (missing !== undefined) throw new TopicMissing(names.topic(missing.name));
   const { topics: found } = await admin.fetchTopicMetadata({ topics });
   for (const topic of topics) {
     const count = found.find(({ name }) => name === topic)?.partitions.length;
@@ -82,7 +82,7 @@ export async function checkPartitions(admin: Admin, names: TopicNames): Promise<
 }
 
 async function checkConfigs(admin: Admin, names: TopicNames, settings: TopicSettings): Promise<void> {
-  const definitions = new Map(names.all().map((definition) => [names.topic(definition.name as never), definition]));
+  const definitions = new Map(names.all().map((definition) => [names.topic(definition.name), definition]));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [...definitions.keys()].map((name) => ({ type: kafkajs.ConfigResourceTypes.TOPIC, name })),

@@ -1,13 +1,17 @@
-import { TOPICS, type TopicDefinition, type TopicName } from '@mneme/events';
+import { type Retention, TOPICS, type TopicName } from '@mneme/events';
 import { InvalidInput } from '@mneme/domain';
 
 const PREFIX = /^[a-zA-Z0-9._-]{0,100}$/;
 
+/** A topic of ours, and how it forgets. */
+export interface OwnTopic {
+  readonly name: TopicName;
+  readonly retention: Retention;
+}
+
 /** Names of this deployment's topics and groups in Kafka, and what there is of them. */
 export class TopicNames {
-  private readonly byName = new Map<string, TopicDefinition>(
-    Object.values(TOPICS).map((definition) => [definition.name, definition]),
-  );
+  private readonly byName = new Map<TopicName, OwnTopic>(Object.values(TOPICS).map((topic) => [topic.name, topic]));
 
   /** @throws InvalidInput for a prefix that Kafka does not take, or a count that is none. */
   constructor(
@@ -24,7 +28,7 @@ export class TopicNames {
     }
   }
 
-  all(): readonly TopicDefinition[] {
+  all(): readonly OwnTopic[] {
     return [...this.byName.values()];
   }
 
@@ -34,7 +38,7 @@ export class TopicNames {
     return `${this.prefix}${name}`;
   }
 
-  definition(name: TopicName): TopicDefinition {
+  definition(name: TopicName): OwnTopic {
     const definition = this.byName.get(name);
     if (definition === undefined) throw new InvalidInput('there is no such topic', { field: 'topic' });
     return definition;

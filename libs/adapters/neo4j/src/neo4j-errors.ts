@@ -6,7 +6,7 @@ export function isTransient(error: unknown): boolean {
   return code !== undefined && (STOOD_IN_THE_WAY.has(code) || CONNECTION_LOST.has(code));
 }
 
-// A deadlock; a node that another transaction removed, or took up, while this one worked on it.
+// A deadlock; a node that another transaction removed, or took up, while this one worked on it; an index made by another.
 const STOOD_IN_THE_WAY = new Set([
   'Neo.TransientError.Transaction.DeadlockDetected',
   'Neo.TransientError.Transaction.Outdated',
@@ -14,6 +14,12 @@ const STOOD_IN_THE_WAY = new Set([
   'Neo.TransientError.Transaction.ConstraintsChanged',
   'Neo.ClientError.Statement.EntityNotFound',
   'Neo.ClientError.Schema.ConstraintValidationFailed',
+  // IF NOT EXISTS looks before it waits for the one who makes it.
+  'Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists',
+  'Neo.ClientError.Schema.IndexAlreadyExists',
+  'Neo.ClientError.Schema.IndexWithNameAlreadyExists',
+  'Neo.ClientError.Schema.ConstraintAlreadyExists',
+  'Neo.ClientError.Schema.ConstraintWithNameAlreadyExists',
 ]);
 
 // Everything that is written can be written twice, so what may have been done is done again.

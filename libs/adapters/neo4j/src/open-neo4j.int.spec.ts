@@ -140,6 +140,7 @@ async function rowsOf(text: string): Promise<readonly object[]> {
 class Gate {
   private readonly sockets = new Set<Socket>();
   private server: Server | undefined;
+  private isHeld = false;
   port = 0;
 
   static async to(target: URL): Promise<Gate> {
@@ -158,6 +159,7 @@ class Gate {
         socket.on('error', () => undefined).on('close', () => this.breakPair(client, upstream));
       }
       client.pipe(upstream).pipe(client);
+      if (this.isHeld) this.hold();
     });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.port = (server.address() as { readonly port: number }).port;
@@ -180,10 +182,12 @@ class Gate {
   }
 
   hold(): void {
+    this.isHeld = true;
     for (const socket of this.sockets) socket.pause();
   }
 
   release(): void {
+    this.isHeld = false;
     for (const socket of this.sockets) socket.resume();
   }
 

@@ -24,7 +24,7 @@ export async function prepareSchema(database: Neo4jDatabase, space: LabelSpace, 
     try {
       return await completeSchema(database, space, indexTimeoutMs);
     } catch (error) {
-      // Another process made the same part at the same moment, or another label space was removed while this one looked.
+      // Another process made the same part at the same moment, or another label space was removed while this one waited.
       if (!isMemoryError(error) || error.retry !== 'later' || attempt >= ATTEMPTS_MAX) throw error;
       await sleep(attempt * PAUSE_MS);
     }
@@ -35,10 +35,10 @@ const ATTEMPTS_MAX = 8;
 const PAUSE_MS = 100;
 
 async function completeSchema(database: Neo4jDatabase, space: LabelSpace, indexTimeoutMs: number): Promise<void> {
-  const missing = await missingParts(database, space, schemaParts(space));
-  for (const { text } of missing) await database.run(text);
-  for (const { name } of missing) {
-    await database.run(`CALL db.awaitIndex('${name}', ${Math.ceil(indexTimeoutMs / 1_000)})`, indexTimeoutMs);
+  const parts = schemaParts(space);
+  for (const { text } of await missingParts(database, space, parts)) await database.run(text);
+  if ((await missingParts(database, space, parts)).length > 0) {
+    await database.run(`CALL db.awaitIndexes(${Math.ceil(indexTimeoutMs / 1_000)})`, indexTimeoutMs);
   }
   await requireVersion(database, space);
 }
@@ -48,7 +48,7 @@ export async function checkSchema(database: Neo4jDatabase, space: LabelSpace): P
   const missing = await missingParts(database, space, schemaParts(space));
   if (missing.length > 0) {
     throw new Unavailable(
-      `Neo4j at ${database.place} lacks ${missing.length} indexes of the label space ${space.name}`,
+      `Neo4j at ${database.place} lacks, or still builds, ${missing.length} indexes of the label space ${space.name}`,
     );
   }
   const [row] = await database.rows<{ version: number }>(`MATCH (s:${space.schema}) RETURN s.version AS version`);
@@ -68,6 +68,7 @@ async function requireServer(database: Neo4jDatabase): Promise<void> {
   });
 }
 
+/** Those that are not there, or not built yet. */
 async function missingParts(database: Neo4jDatabase, space: LabelSpace, parts: readonly SchemaPart[]) {
   const rows = await database.rows<{ name: string; state: string }>(
     'SHOW INDEXES YIELD name, state WHERE name STARTS WITH $p.prefix RETURN name, state',
@@ -75,7 +76,7 @@ async function missingParts(database: Neo4jDatabase, space: LabelSpace, parts: r
   );
   const failed = rows.find(({ state }) => state === 'FAILED');
   if (failed !== undefined) throw new Unavailable(`the index ${failed.name} of Neo4j at ${database.place} has failed`);
-  const names = new Set(rows.map(({ name }) => name));
+  const names = new Set(rows.filter(({ state }) => state === 'ONLINE').map(({ name }) => name));
   return parts.filter(({ name }) => !names.has(name));
 }
 

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const knot = z.tuple([z.number().min(-1).max(1), z.number().min(0).max(1)]);
 
 /** What `npm run calibrate` writes: the knots, and the id of the model that they were measured on. */
-export const calibrationFile = z.object({
+const calibrationFile = z.object({
   model: z.string().min(1),
   knots: z.array(knot).refine((knots) => problemOfKnots(knots) === undefined),
 });

@@ -27,7 +27,6 @@ const HASH_CHARS = 12;
  */
 export class ModelCollections {
   private readonly known = new Map<string, Promise<ModelCollection>>();
-  private seen: { readonly atMs: number; readonly list: Promise<readonly ModelCollection[]> } | undefined;
 
   /** @throws InvalidInput for a prefix that collections could not be told apart by. */
   constructor(
@@ -65,28 +64,23 @@ export class ModelCollections {
     try {
       return await work();
     } catch (error) {
-      if (isNotFound((error as Error).cause)) {
-        this.known.delete(model);
-        this.seen = undefined;
-      }
+      if (isNotFound((error as Error).cause)) this.known.delete(model);
       throw error;
     }
   }
 
-  /** All models' as they are now. */
+  /** Aliases of all models as they are now. */
+  async aliases(signal?: AbortSignal): Promise<readonly string[]> {
+    const { aliases } = await this.connection.ask((api, init) => api.getCollectionsAliases({}, init), {
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return aliases.map(({ alias_name: name }) => name).filter((name) => name.startsWith(`${this.prefix}.`));
+  }
+
+  /** All models' as they are now, with what is known of each. */
   async list(signal?: AbortSignal): Promise<readonly ModelCollection[]> {
     const described = await Promise.all((await this.aliases(signal)).map((alias) => this.describe(alias, signal)));
     return described.filter((one) => one !== undefined);
-  }
-
-  /** All models' as they were seen at most `collectionsSeenMs` ago. */
-  listSeen(): Promise<readonly ModelCollection[]> {
-    const nowMs = performance.now();
-    if (this.seen !== undefined && nowMs - this.seen.atMs < this.limits.collectionsSeenMs) return this.seen.list;
-    const list = this.list();
-    this.seen = { atMs: nowMs, list };
-    list.catch(() => (this.seen = undefined));
-    return list;
   }
 
   /** Completes what another process may have left half made. @throws Corrupt `newer-version`. */
@@ -104,7 +98,6 @@ export class ModelCollections {
       await this.connection.ask((api, init) => api.deleteCollection({ collection_name: name }, init), this.slow);
     }
     this.known.clear();
-    this.seen = undefined;
   }
 
   private get slow() {
@@ -119,13 +112,6 @@ export class ModelCollections {
       .slice(0, SLUG_CHARS_MAX);
     const hash = createHash('sha256').update(model).digest('hex').slice(0, HASH_CHARS);
     return `${this.prefix}.${slug}.${hash}`;
-  }
-
-  private async aliases(signal?: AbortSignal): Promise<readonly string[]> {
-    const { aliases } = await this.connection.ask((api, init) => api.getCollectionsAliases({}, init), {
-      ...(signal === undefined ? {} : { signal }),
-    });
-    return aliases.map(({ alias_name: name }) => name).filter((name) => name.startsWith(`${this.prefix}.`));
   }
 
   private async describe(alias: string, signal?: AbortSignal): Promise<Described | undefined> {
@@ -159,7 +145,6 @@ export class ModelCollections {
     // Last, so that nobody finds it before it is whole.
     const create_alias = { alias_name: alias, collection_name: collection };
     await this.unlessThere((api, init) => api.updateAliases({ actions: [{ create_alias }] }, init));
-    this.seen = undefined;
     return { alias, model, dimensions: made.dimensions };
   }
 

@@ -35,13 +35,13 @@ export class PointWriter {
 
   /** From the collections of all models. */
   async remove(versions: readonly NamedVersion[]): Promise<void> {
-    for (const collection of await this.collections.listSeen()) await this.removeFrom(collection, versions);
+    for (const alias of await this.collections.aliases()) await this.removeFrom(alias, versions);
   }
 
   private async write(collection: ModelCollection, memories: readonly IndexedMemory[]): Promise<void> {
     const { upsertMemoriesMax: itemsMax, upsertNumbersMax: weightMax } = this.limits;
     const weightOf = ({ vectors, dimensions }: IndexedMemory) => vectors.length * dimensions;
-    const others = (await this.collections.listSeen()).filter(({ alias }) => alias !== collection.alias);
+    const others = (await this.collections.aliases()).filter((alias) => alias !== collection.alias);
     for (const batch of batchesOf(lastOfEach(memories), { itemsMax, weightMax, weightOf })) {
       await this.writeBatch(collection, batch.map(pointOf));
       // One entry a memory, whatever the model: that of the last writer.
@@ -76,7 +76,7 @@ export class PointWriter {
     });
   }
 
-  private async removeFrom({ alias }: ModelCollection, versions: readonly NamedVersion[]): Promise<void> {
+  private async removeFrom(alias: string, versions: readonly NamedVersion[]): Promise<void> {
     for (const batch of batchesOf(versions, { itemsMax: this.limits.upsertMemoriesMax })) {
       const should = batch.map(({ memoryId, version }) => ({
         must: [is('memoryId', memoryId), ...isAtMost(version).must],

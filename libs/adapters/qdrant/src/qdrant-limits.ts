@@ -28,8 +28,6 @@ export interface QdrantLimits {
   readonly countsKeptMs: number;
   /** Scopes whose counts are kept. */
   readonly scopesKeptMax: number;
-  /** How long a writer may go by the list of collections that it has seen. */
-  readonly collectionsSeenMs: number;
 }
 
 export const DEFAULT_QDRANT_LIMITS: QdrantLimits = {
@@ -47,5 +45,4 @@ export const DEFAULT_QDRANT_LIMITS: QdrantLimits = {
   countsAtOnceMax: 8,
   countsKeptMs: 5_000,
   scopesKeptMax: 1_000,
-  collectionsSeenMs: 5_000,
 };

@@ -1,7 +1,7 @@
 import type { SourceId, TenantId } from '@mneme/events';
 import type { SubjectRef } from '@mneme/domain';
 import { batchesOf } from './batches.js';
-import type { ModelCollection, ModelCollections } from './model-collections.js';
+import type { ModelCollections } from './model-collections.js';
 import type { QdrantConnection } from './qdrant-connection.js';
 import type { QdrantLimits } from './qdrant-limits.js';
 import { pointIdOf } from './point-payload.js';
@@ -16,7 +16,7 @@ export class SubjectSweep {
   ) {}
 
   async countSubject(subject: SubjectRef, belowEpoch: number): Promise<number> {
-    const counts = await this.inEach((collection) => this.count(collection, below(subject, belowEpoch)));
+    const counts = await this.inEach((alias) => this.count(alias, below(subject, belowEpoch)));
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
@@ -34,9 +34,9 @@ export class SubjectSweep {
 
   async probeIds(subject: SubjectRef, limit: number): Promise<readonly string[]> {
     const ids = new Set<string>();
-    for (const collection of await this.collections.list()) {
+    for (const alias of await this.collections.aliases()) {
       if (ids.size >= limit) break;
-      const found = await this.memoryIds(collection, subjectConditions(subject), limit - ids.size);
+      const found = await this.memoryIds(alias, subjectConditions(subject), limit - ids.size);
       found.forEach((id) => ids.add(id));
     }
     return [...ids];
@@ -45,10 +45,10 @@ export class SubjectSweep {
   async findIds(tenantId: TenantId, ids: readonly string[]): Promise<readonly string[]> {
     const found = new Set<string>();
     if (ids.length === 0) return [];
-    for (const collection of await this.collections.list()) {
+    for (const alias of await this.collections.aliases()) {
       for (const some of batchesOf(ids, { itemsMax: this.limits.idsMax })) {
         const among = { has_id: some.map((id) => pointIdOf(tenantId, id)) };
-        const there = await this.memoryIds(collection, [...tenantConditions({ tenantId }), among], some.length);
+        const there = await this.memoryIds(alias, [...tenantConditions({ tenantId }), among], some.length);
         there.forEach((id) => found.add(id));
       }
     }
@@ -56,30 +56,30 @@ export class SubjectSweep {
   }
 
   private async eraseAll(must: Condition[]): Promise<number> {
-    const erased = await this.inEach(async (collection) => {
-      const before = await this.count(collection, must);
+    const erased = await this.inEach(async (alias) => {
+      const before = await this.count(alias, must);
       if (before === 0) return 0;
-      const request = { collection_name: collection.alias, wait: true, filter: { must } };
+      const request = { collection_name: alias, wait: true, filter: { must } };
       await this.connection.change((api, init) => api.deletePoints(request, init), this.slow);
-      return before - (await this.count(collection, must));
+      return before - (await this.count(alias, must));
     });
     return erased.reduce((sum, count) => sum + Math.max(0, count), 0);
   }
 
-  private async count({ alias }: ModelCollection, must: Condition[]): Promise<number> {
+  private async count(alias: string, must: Condition[]): Promise<number> {
     const request = { collection_name: alias, filter: { must }, exact: true };
     const { count } = await this.connection.ask((api, init) => api.countPoints(request, init), this.slow);
     return count;
   }
 
-  private async memoryIds({ alias }: ModelCollection, must: Condition[], limit: number): Promise<readonly string[]> {
+  private async memoryIds(alias: string, must: Condition[], limit: number): Promise<readonly string[]> {
     const request = { collection_name: alias, filter: { must }, limit, with_payload: ['memoryId'], with_vector: false };
     const { points } = await this.connection.ask((api, init) => api.scrollPoints(request, init));
     return points.map(({ payload }) => String(payload?.['memoryId']));
   }
 
-  private async inEach<T>(work: (collection: ModelCollection) => Promise<T>): Promise<readonly T[]> {
-    return Promise.all((await this.collections.list()).map(work));
+  private async inEach<T>(work: (alias: string) => Promise<T>): Promise<readonly T[]> {
+    return Promise.all((await this.collections.aliases()).map(work));
   }
 
   private get slow() {

@@ -14,7 +14,8 @@ export async function dropPrefixes(url: string, prefixes: readonly string[]): Pr
   try {
     for (const prefix of prefixes) {
       const stream = redis.scanStream({ match: `${prefix}:*`, count: KEYS_AT_ONCE });
-      for await (const keys of stream as AsyncIterable<string[]>) if (keys.length > 0) await redis.unlink(...keys);
+      for await (const keys of stream as AsyncIterable<string[]>)
+        await Promise.all(keys.map((key) => redis.unlink(key)));
     }
   } finally {
     redis.disconnect();

@@ -39,6 +39,15 @@ export function openDataDirectory(path: string): DataDirectory {
   }
 }
 
+/**
+ * Looks whether another process holds the directory, and makes nothing. Not for one that holds it itself: a file that is
+ * closed frees its lock. @throws Unavailable.
+ */
+export function refuseUsedDirectory(path: string): void {
+  const directory = resolve(path);
+  if (existsSync(join(directory, 'lock.db'))) lockDirectory(directory).close();
+}
+
 /** For a second thread of the process that holds the directory; there is nothing to free. */
 export function joinDataDirectory(path: string): DataDirectory {
   return placesIn(resolve(path), false, () => undefined);

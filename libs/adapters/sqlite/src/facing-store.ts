@@ -11,15 +11,30 @@ export class UnderWay {
   }
 
   track<T>(store: object, answer: T): T {
+    if (isAsyncIterable(answer)) return this.iterated(store, answer) as T;
     if (!(answer instanceof Promise)) return answer;
     this.add(store, 1);
     void answer.catch(() => undefined).finally(() => this.add(store, -1));
     return answer;
   }
 
+  /** From the first step on until the last, or until who reads has had enough. */
+  private async *iterated<T>(store: object, answer: AsyncIterable<T>): AsyncGenerator<T> {
+    this.add(store, 1);
+    try {
+      yield* answer;
+    } finally {
+      this.add(store, -1);
+    }
+  }
+
   private add(store: object, change: number): void {
     this.counts.set(store, (this.counts.get(store) ?? 0) + change);
   }
+}
+
+function isAsyncIterable(answer: unknown): answer is AsyncIterable<unknown> {
+  return typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
 }
 
 export interface Faced<T extends ErasableStore> {

@@ -1,4 +1,5 @@
 /** The embedded engine: every store and the log on SQLite files in one data directory, or in memory. */
+export * from './check-files.js';
 export * from './data-directory.js';
 export * from './database.js';
 export * from './group-commit.js';

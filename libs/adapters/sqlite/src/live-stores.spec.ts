@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { MemoryDerived } from '@mneme/events';
@@ -168,6 +168,31 @@ describe('the files of stores', () => {
     });
     await sqlite.shadowStores.dropPrevious();
     expect(named(directory)).toEqual(['store-2.db', 'stores.json']);
+    await sqlite.close();
+  });
+
+  it('are as they were when a switch fails at the last step, and what would have taken over is discarded', async () => {
+    const directory = temporaryDirectory();
+    const memory = aMemory();
+    const scope = aReadScope(memory.tenantId, memory.subjectId);
+    const sqlite = openSqlite(directory);
+    await sqlite.catalogue.upsert([catalogueRowOf(memory)]);
+    const next = await sqlite.shadowStores.openNext();
+    mkdirSync(join(directory, 'stores.json'));
+    await expect(next.takeOver(POSITIONS)).rejects.toThrow();
+    expect(await sqlite.catalogue.get(scope, [memory.memoryId])).toHaveLength(1);
+    await next.discard();
+    expect(named(directory)).toEqual(['store.db', 'stores.json']);
+    rmdirSync(join(directory, 'stores.json'));
+    await (await sqlite.shadowStores.openNext()).takeOver(POSITIONS);
+    // The same where the previous ones should come back.
+    const previous = await sqlite.shadowStores.openPrevious();
+    rmSync(join(directory, 'stores.json'));
+    mkdirSync(join(directory, 'stores.json'));
+    await expect(previous.takeOver(POSITIONS)).rejects.toThrow();
+    await previous.discard();
+    const subject = subjectRef(memory.tenantId, memory.subjectId);
+    expect(await sqlite.catalogue.eraseSubject(subject, Number.MAX_SAFE_INTEGER)).toBe(1);
     await sqlite.close();
   });
 

@@ -131,7 +131,8 @@ export class LiveStores {
     const gone = this.previous === store ? undefined : this.previous;
     const goneName = this.names.previous?.file;
     const left = { file: this.names.current, positions: [...positions], liveUntilMs: this.options.clock.nowMs() };
-    this.rename({ current: name, previous: left });
+    this.renameOr({ current: name, previous: left }, () => this.closeAgain(live, store));
+    this.closeAgain(store, live);
     this.previous = this.current;
     this.current = live;
     this.next = undefined;
@@ -159,9 +160,11 @@ export class LiveStores {
   private reopened(store: OpenStore, name: string): OpenStore {
     if (this.isInMemory) return store;
     truncateWal(store.db);
-    const live = this.openLive(name);
-    store.db.close();
-    return live;
+    return this.openLive(name);
+  }
+
+  private closeAgain(one: OpenStore, other: OpenStore): void {
+    if (one !== other) one.db.close();
   }
 
   private async discardNext(next: OpenStore, name: string): Promise<void> {
@@ -175,6 +178,16 @@ export class LiveStores {
   private beginSwitch(): void {
     if (this.isSwitching) throw switching();
     this.isSwitching = true;
+  }
+
+  /** What fails leaves everything as it was, so that what would have taken over can be discarded. */
+  private renameOr(names: StoreNames, undo: () => void): void {
+    try {
+      this.rename(names);
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   private rename(names: StoreNames): void {

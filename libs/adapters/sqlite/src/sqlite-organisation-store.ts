@@ -14,7 +14,7 @@ import { type AgentRow, agentOf } from './control-rows.js';
 import { type Database, guard, inTransaction } from './database.js';
 import { Statements } from './statements.js';
 
-export const DEFAULT_ORGANISATION_LIMITS: OrganisationLimits = {
+const DEFAULT_ORGANISATION_LIMITS: OrganisationLimits = {
   departmentsMax: 1_000,
   teamsMax: 10_000,
   agentsMax: 100_000,

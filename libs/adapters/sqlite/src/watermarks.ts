@@ -2,7 +2,7 @@ import type { TurnId } from '@mneme/events';
 import type { ProjectionName, Watermark } from '@mneme/ports';
 import { type Database, guard, inTransaction, type Statement } from './database.js';
 
-export const FAILED_TURNS_MAX = 10_000;
+const FAILED_TURNS_MAX = 10_000;
 
 /** How far each projection has come, and the newest turns that failed. */
 export class Watermarks {

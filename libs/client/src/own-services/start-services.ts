@@ -59,7 +59,9 @@ export async function startServices(options: StartServicesOptions): Promise<Runn
     const wanted = SERVICE_NAMES.flatMap((service) =>
       Array.from({ length: counts?.[service] ?? PROCESS_COUNTS[service] }, () => service),
     );
-    await Promise.all(wanted.map((service) => fleet.add(service)));
+    // All of them first: one that starts while the others are stopped already would be left over.
+    const started = await Promise.allSettled(wanted.map((service) => fleet.add(service)));
+    for (const one of started) if (one.status === 'rejected') throw one.reason;
     const place = fleet.place();
     const operatorKey = keyIn(directory, 'operator');
     const developmentKey = await ensureDevelopment(directory, { ...place, apiKey: operatorKey });

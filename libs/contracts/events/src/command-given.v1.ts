@@ -5,6 +5,7 @@ import {
   Audience,
   DepartmentId,
   Epoch,
+  Importance,
   Instant,
   MemoryId,
   MemoryKind,
@@ -93,6 +94,7 @@ export const CommandGivenV1 = z.object({
    */
   keepsDerived: z.boolean().optional(),
   confidence: Share.optional(),
+  importance: Importance.optional(),
   reviewBy: Instant.optional(),
   expiresAt: Instant.optional(),
   /** `CommandContent`, there for `correct` and `record-procedure`. */

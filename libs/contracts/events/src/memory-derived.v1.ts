@@ -48,7 +48,7 @@ export const FactEdge = z.object({
   /** Other names of the two entities that the statement gives. */
   aliases: z.array(z.object({ entity: EntityId, alias: EntityId })).max(32),
   slots: z.array(BlindHash).min(1).max(2),
-  ends: z.array(BlindHash).min(1).max(3),
+  ends: z.array(BlindHash).min(1).max(5),
 });
 export type FactEdge = z.infer<typeof FactEdge>;
 

@@ -35,8 +35,11 @@ export function isMadeOf({ derivedFrom }: MemoryDerived, { memoryId, sourceId }:
   return derivedFrom.includes(memoryId) || derivedFrom.includes(sourceId);
 }
 
-/** Whether a command about a source may touch the memory. */
-export function isWithinBounds(memory: MemoryDerived, bounds: CommandBounds | undefined): boolean {
+/** Whether a command about a source may touch a memory of it, or the turn itself. */
+export function isWithinBounds(
+  memory: Pick<MemoryDerived, 'audience' | 'departmentId'>,
+  bounds: CommandBounds | undefined,
+): boolean {
   if (bounds === undefined) return true;
   const { audience, departmentId } = memory;
   return bounds.audiences.includes(audience) && (departmentId === undefined || departmentId === bounds.departmentId);

@@ -12,13 +12,20 @@ export type CommandFit =
 
 /**
  * Whether the version that the giver of a command saw is still the newest. Owners decide a record once, in the order of
- * the log: another version that is newer was made by a command that came first.
+ * the log: another version that is newer was made by a command that came first, or by a run, which also takes old versions
+ * away.
  */
 export function commandFitOf(command: CommandGiven, living: readonly MemoryDerived[]): CommandFit {
-  const { tenantId, subjectId, target, action } = command;
+  const { tenantId, subjectId, target, action, recordedAt } = command;
   const versions = living.filter((one) => one.tenantId === tenantId && one.subjectId === subjectId);
   const seen = versions.find(({ version }) => version === target?.version);
-  if (seen === undefined) return action === 'retract' ? { state: 'done' } : { state: 'refused', reason: 'gone' };
+  // One that was reserved, got lost and was sent again has its first instant: what it makes would lie below what was seen.
+  if ((target?.version ?? 0) >= recordedAt && versions.length > 0) return { state: 'refused', reason: 'stale' };
+  if (seen === undefined) {
+    const isReplaced = versions.some(({ version }) => version > (target?.version ?? 0) && version < recordedAt);
+    if (isReplaced) return { state: 'refused', reason: 'stale' };
+    return action === 'retract' ? { state: 'done' } : { state: 'refused', reason: 'gone' };
+  }
   const isNewest = versions.every(({ version }) => version <= seen.version);
   return isNewest ? { state: 'fits', newest: seen, versions } : { state: 'refused', reason: 'stale' };
 }

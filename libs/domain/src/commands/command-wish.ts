@@ -3,6 +3,7 @@ import type {
   CommandBounds,
   CommandPlace,
   CommandTarget,
+  Importance,
   MemoryId,
   SourceClass,
   SourceId,
@@ -49,11 +50,12 @@ export type CommandWish =
       readonly expiresAt?: string | undefined;
       readonly reason?: string | undefined;
     }
-  /** Sets what is given, and leaves the rest as it is: lower confidence, a review that was done. */
+  /** Sets what is given, and leaves the rest as it is: lower confidence, a review that was done, what is critical. */
   | {
       readonly action: 'reassess';
       readonly target: CommandTarget;
       readonly confidence?: number | undefined;
+      readonly importance?: Importance | undefined;
       readonly reviewBy?: string | undefined;
       readonly expiresAt?: string | undefined;
       readonly reason?: string | undefined;

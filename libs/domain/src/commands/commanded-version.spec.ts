@@ -75,6 +75,21 @@ describe('the version that a command causes', () => {
     });
   });
 
+  it('of a reassessment is critical, or normal again, for good', () => {
+    const critical = commanded({ action: 'reassess', importance: 'critical' });
+    expect([critical.importance, critical.confidence]).toEqual(['critical', NEWEST.confidence]);
+    expect(commanded({ action: 'reassess', importance: 'normal' }).importance).toBe('normal');
+    expect(commanded({ action: 'confirm' }).importance).toBe(NEWEST.importance);
+    const fact = { ...NEWEST, kind: 'fact', reviewBy: undefined } as MemoryDerived;
+    const set = (newest: MemoryDerived, importance: 'critical' | 'normal') => {
+      const command = { ...GIVEN, action: 'reassess', importance } as CommandGiven;
+      return commandedVersionOf(newest, { content: CONTENT, command, commanded: {}, policy: DEFAULT_POLICY });
+    };
+    const reviewed = set(fact, 'critical');
+    expect(reviewed.reviewBy?.slice(0, 4)).toBe('1972');
+    expect(set({ ...reviewed, sealed: '' } as unknown as MemoryDerived, 'normal').reviewBy).toBeUndefined();
+  });
+
   it('is none for a command that makes none', () => {
     expect(() => commanded({ action: 'retract' })).toThrow('no version');
   });
@@ -96,6 +111,21 @@ describe('whether a command fits', () => {
     expect(fitOf('confirm', 2, [1, 2])).toMatchObject({ state: 'fits', newest: { version: 2 } });
     expect(fitOf('confirm', 1, [1, 2])).toEqual({ state: 'refused', reason: 'stale' });
     expect(fitOf('retract', 1, [1, 2])).toEqual({ state: 'refused', reason: 'stale' });
+  });
+
+  it('it does not for a version that was taken away when newer ones came', () => {
+    const at = GIVEN.recordedAt;
+    for (const action of ['confirm', 'retract'] as const) {
+      expect(fitOf(action, 1, [2, 3])).toEqual({ state: 'refused', reason: 'stale' });
+    }
+    // What came behind the command does not count: it is told the same when it comes again.
+    expect(fitOf('retract', 1, [at + 1])).toEqual({ state: 'done' });
+  });
+
+  it('it does not for a version that came behind its own instant', () => {
+    const at = GIVEN.recordedAt;
+    expect(fitOf('confirm', at + 1, [1, at + 1])).toEqual({ state: 'refused', reason: 'stale' });
+    expect(fitOf('retract', at + 1, [1, at + 1])).toEqual({ state: 'refused', reason: 'stale' });
   });
 
   it('a memory that is gone can be taken away once more, and nothing else', () => {

@@ -37,7 +37,7 @@ function changesOf(newest: MemoryDerived, context: CommandContext): Partial<Unse
     case 'expire':
       return { expiresAt: endOf(command) };
     case 'reassess':
-      return givenOf(command);
+      return { ...reviewOf(newest, context), ...givenOf(command) };
     case 'retract':
     case 'record-procedure':
     case 'republish':
@@ -85,10 +85,23 @@ function vouchedFor(content: MemoryContent, before: KnownProcedure, vouched: num
   return { confidence: runConfidenceOf(procedure), content: { ...content, procedure } };
 }
 
-function givenOf({ confidence, reviewBy, expiresAt }: CommandGiven) {
+function givenOf({ confidence, importance, reviewBy, expiresAt }: CommandGiven) {
   return {
     ...(confidence === undefined ? {} : { confidence }),
+    ...(importance === undefined ? {} : { importance }),
     ...(reviewBy === undefined ? {} : { reviewBy }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
+}
+
+/** What is critical has a review, from which it is verified; a fact that is so no longer holds until it is superseded. */
+function reviewOf(
+  { kind, sourceClass, reviewBy }: MemoryDerived,
+  { command, policy }: CommandContext,
+): Partial<UnsealedMemory> {
+  const { importance, recordedAt } = command;
+  if (importance === 'normal' && kind === 'fact') return { reviewBy: undefined };
+  if (importance !== 'critical' || reviewBy !== undefined) return {};
+  const { reviewBy: due } = lifespanOf(policy, { kind, sourceClass, recordedAt });
+  return due === undefined ? {} : { reviewBy: due };
 }

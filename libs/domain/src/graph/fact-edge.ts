@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { EntityId, FactEdge, SubjectId } from '@mneme/events';
 import { normalisedName } from '../facts/normalised-name.js';
+import { numberlessName } from '../facts/numberless-name.js';
 import { type Predicate, PREDICATES } from '../facts/predicates.js';
 import type { StatedEntity, StatedFact } from '../facts/stated-fact.js';
 import { blindHash, entityIdOf, type IndexKeys, personOf } from '../index-keys.js';
@@ -23,12 +24,16 @@ export function factEdgeOf(stated: StatedFact, by: AssertedBy): FactEdge {
   const { subject, object } = stated;
   const subjectNode = subject === 'speaker' ? speakerOf(by) : nodeOf(subject, by);
   const objectNode = 'value' in object ? undefined : nodeOf(object, by);
-  const valueHash = 'value' in object ? blindHash(by.dataKeys.value, normalisedName(object.value)) : undefined;
+  const valueHash = 'value' in object ? hashOf(undefined, normalisedName(object.value), by) : undefined;
   const qualifierHash =
     stated.qualifier === undefined ? undefined : blindHash(by.dataKeys.value, normalisedName(stated.qualifier));
   const places = {
     subjectEntity: subjectNode.entity,
     object: objectNode?.entity ?? valueHash ?? '',
+    numberless:
+      'value' in object
+        ? numberlessOf(stated.predicate, { name: object.value }, by)
+        : numberlessOf(stated.predicate, object, by),
     qualifier: qualifierHash,
   };
   return {
@@ -55,21 +60,38 @@ export function correctedEdgeOf(
 ): FactEdge {
   const { subjectEntity, objectType, qualifierHash, isNegated } = edge;
   const name = normalisedName(object);
-  const corrected =
-    objectType === undefined
-      ? { valueHash: blindHash(dataKeys.value, name) }
-      : { objectEntity: entityIdOf(indexKeys, objectType, name) };
-  const place = corrected.objectEntity ?? corrected.valueHash ?? '';
+  const keys = { indexKeys, dataKeys };
+  const place = hashOf(objectType, name, keys);
+  const corrected = objectType === undefined ? { valueHash: place } : { objectEntity: place as EntityId };
+  const predicate = edge.predicate as Predicate;
+  const numberless = numberlessOf(predicate, { type: objectType, name: object }, keys);
   return {
     ...edge,
     ...corrected,
     isCorrection: false,
     aliases: edge.aliases.filter(({ entity }) => entity === subjectEntity),
-    ...slotsOf(
-      { predicate: edge.predicate as Predicate, isNegated },
-      { subjectEntity, object: place, qualifier: qualifierHash },
-    ),
+    ...slotsOf({ predicate, isNegated }, { subjectEntity, object: place, numberless, qualifier: qualifierHash }),
   };
+}
+
+type Keys = Pick<AssertedBy, 'indexKeys' | 'dataKeys'>;
+
+function hashOf(type: string | undefined, name: string, { indexKeys, dataKeys }: Keys): string {
+  return type === undefined ? blindHash(dataKeys.value, name) : entityIdOf(indexKeys, type, name);
+}
+
+const LIKINGS: ReadonlySet<Predicate> = new Set<Predicate>(['prefers', 'avoids']);
+
+/** Of a liking, what one of a kind and several have in common, where that is another name. */
+function numberlessOf(
+  predicate: Predicate,
+  { type, name }: { readonly type?: string | undefined; readonly name: string },
+  keys: Keys,
+): string | undefined {
+  const normalised = normalisedName(name);
+  const numberless = numberlessName(normalised);
+  if (!LIKINGS.has(predicate) || numberless === normalised) return undefined;
+  return hashOf(type, numberless, keys);
 }
 
 interface Node {
@@ -95,6 +117,7 @@ function nodeOf({ type, name, aliases = [] }: StatedEntity, { indexKeys }: Asser
 interface Places {
   readonly subjectEntity: EntityId;
   readonly object: string;
+  readonly numberless: string | undefined;
   readonly qualifier: string | undefined;
 }
 
@@ -107,15 +130,17 @@ function slotsOf(
   places: Places,
 ): Pick<FactEdge, 'slots' | 'ends'> {
   const { predicate, isNegated } = stated;
-  const own = slotOf(predicate, places, places.object);
+  const objects = [places.object, ...(places.numberless === undefined ? [] : [places.numberless])];
+  const [own = '', ...alike] = objects.map((object) => slotOf(predicate, places, object));
   const wide = wideSlotOf(predicate, places);
   const { opposite } = PREDICATES[predicate];
   const reached = isNegated
     ? []
-    : [wide, opposite === undefined ? undefined : slotOf(opposite, places, places.object)].filter(
+    : [wide, ...(opposite === undefined ? [] : objects.map((object) => slotOf(opposite, places, object)))].filter(
         (slot) => slot !== undefined,
       );
-  return { slots: wide === undefined ? [own] : [own, wide], ends: [own, ...reached] };
+  // There are two slots at most: what holds once for its qualifier is ended there, whatever its number.
+  return { slots: [own, ...(wide === undefined ? alike : [wide])], ends: [own, ...alike, ...reached] };
 }
 
 function wideSlotOf(predicate: Predicate, places: Places): string | undefined {

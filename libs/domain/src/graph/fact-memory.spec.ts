@@ -155,6 +155,15 @@ describe('the edge of a fact', () => {
     expect(meets(prefers('blue', 'colour'), prefers('red', 'wine'))).toBe(false);
     expect(meets(prefers('tea'), home('', { predicate: 'avoids', ...thing('tea') }))).toBe(true);
     expect(meets(prefers('tea'), home('', { predicate: 'avoids', ...thing('milk') }))).toBe(false);
+    const avoids = (name: string) => home('', { predicate: 'avoids', ...thing(name) });
+    for (const [one, other] of [
+      ['window seat', 'window seats'],
+      ['window seats', 'the window seat'],
+      ['window seats', 'window seats'],
+    ] as const) {
+      expect([meets(prefers(one), prefers(other)), meets(prefers(one), avoids(other))]).toEqual([true, true]);
+    }
+    expect(meets(prefers('window seats'), prefers('aisle seats'))).toBe(false);
     const bens = { subject: { type: 'person', name: 'Ben' } } as const;
     expect(meets(home('Porto', bens), home('Lisbon'))).toBe(false);
   });

@@ -7,12 +7,11 @@ export type AuditAim = (typeof AUDIT_AIMS)[number];
 
 /**
  * `looking`: the dry run counts what would be done. `ready`: it is known, and nothing is done. `running`: commands are
- * given. `stopped` by somebody, and can go on. `done`, `failed`: the end.
+ * given. `stopped` by somebody in one of the passes, and can go on with it. `done`, `failed`: the end.
  */
 export type AuditState = 'looking' | 'ready' | 'running' | 'stopped' | 'done' | 'failed';
 
-export const AUDIT_REASONS = ['never-recalled', 'unused-lately', 'little-used', 'duplicate'] as const;
-export type AuditReason = (typeof AUDIT_REASONS)[number];
+export type AuditReason = 'never-recalled' | 'unused-lately' | 'little-used' | 'duplicate';
 
 /** One memory and what is to be done with it. */
 export interface AuditFinding {
@@ -68,14 +67,16 @@ export interface MemoryAudit {
   readonly looked: AuditCounts;
   /** Of the run. */
   readonly ran: AuditCounts;
+  /** Of one that was stopped in its dry run. */
+  readonly stoppedIn?: 'looking';
   readonly finishedAt?: string;
   /** Code of the error that ended it. */
   readonly failure?: string;
 }
 
 /** The pass that is under way, or was the last. */
-export function passOf({ state }: Pick<MemoryAudit, 'state'>): 'looked' | 'ran' {
-  return state === 'looking' || state === 'ready' ? 'looked' : 'ran';
+export function passOf({ state, stoppedIn }: Pick<MemoryAudit, 'state' | 'stoppedIn'>): 'looked' | 'ran' {
+  return state === 'looking' || state === 'ready' || stoppedIn !== undefined ? 'looked' : 'ran';
 }
 
 /** With more memories looked at, and what was found among them. */

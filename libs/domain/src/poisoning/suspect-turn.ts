@@ -1,18 +1,17 @@
-import type { SourceClass, TurnContent } from '@mneme/events';
+import type { CommandContent, SourceClass } from '@mneme/events';
 import type { TenantPolicy } from '../policy.js';
 import { isEncoded } from './encoded-text.js';
 import { foldedText, hidesText } from './hidden-text.js';
 import { instructs } from './instruction-phrases.js';
 import { isPromptText } from './prompt-text.js';
+import { textsOfCommand, textsOfTurn, type TurnTexts } from './told-texts.js';
 
 /** Why a turn is held in quarantine, the weightiest first; the words are those of the glossary. */
 export const POISON_REASONS = ['instruction', 'hidden-text', 'encoded', 'prompt-text', 'repeated-claim'] as const;
 export type PoisonReason = (typeof POISON_REASONS)[number];
 
 /** What the rules look at: what was said and by which class of source, never when or to whom. */
-export interface SuspectTurn extends Pick<TurnContent, 'content' | 'toolCalls' | 'task'> {
-  readonly sourceClass: SourceClass;
-}
+export type SuspectTurn = TurnTexts & { readonly sourceClass: SourceClass };
 
 /**
  * Why a turn looks like poison by itself; empty for nearly all. What a user says is looked at for hidden text alone: a
@@ -21,9 +20,7 @@ export interface SuspectTurn extends Pick<TurnContent, 'content' | 'toolCalls' |
 export function poisonOf(turn: SuspectTurn, { quarantine, keepAll }: TenantPolicy): readonly PoisonReason[] {
   const { sourceClass } = turn;
   if (!quarantine.on || !quarantine.sources[sourceClass] || keepAll) return [];
-  // What an agent calls a tool with, and for which task, becomes part of a memory, and so of what is looked at.
-  const task = turn.task === undefined ? [] : [turn.task];
-  const parts = [turn.content, ...task, ...(turn.toolCalls ?? []).map((call) => call.arguments)];
+  const parts = textsOfTurn(turn);
   const hidden: readonly PoisonReason[] = parts.some(hidesText) ? ['hidden-text'] : [];
   if (sourceClass === 'user') return hidden;
   const folded = parts.map(foldedText);
@@ -35,4 +32,12 @@ export function poisonOf(turn: SuspectTurn, { quarantine, keepAll }: TenantPolic
     ...(parts.some(isEncoded) ? (['encoded'] as const) : []),
     ...(folded.some(isPromptText) ? (['prompt-text'] as const) : []),
   ];
+}
+
+/** The same of what a command says, as one text. */
+export function poisonOfCommand(
+  { sourceClass, ...content }: CommandContent & { readonly sourceClass: SourceClass },
+  policy: TenantPolicy,
+): readonly PoisonReason[] {
+  return poisonOf({ sourceClass, content: textsOfCommand(content).join('\n') }, policy);
 }

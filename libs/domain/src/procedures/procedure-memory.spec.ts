@@ -114,6 +114,18 @@ describe('a procedure', () => {
     expect(() => procedureToldBy(command as unknown as CommandGiven, undefined, policy)).toThrow('half a procedure');
   });
 
+  it('has a version behind the one before, also when a run was held and is older', () => {
+    const { version, recordedAt, content } = after([run(5), run(2)]);
+    expect({ version, recordedAt }).toEqual({ version: 5_001, recordedAt: 2_000 });
+    expect(content.procedure?.succeeded).toBe(2);
+  });
+
+  it('stays critical through its next runs', () => {
+    const { content, ...memory } = after([run(1)]);
+    const before = { memory: { ...memory, sealed: 'sealed', importance: 'critical' as const }, content };
+    expect(procedureVersionOf(run(2) as ProcedureCause, { keys, before, policy }).importance).toBe('critical');
+  });
+
   it('names its last runs, and trusts no more than the least of them', () => {
     const many = Array.from({ length: RUNS_NAMED_MAX + 3 }, (_, at) => run(at + 1, {}, at === 1 ? { trust: 0.2 } : {}));
     const { derivedFrom, trust, content } = after(many);

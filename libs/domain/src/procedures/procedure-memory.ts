@@ -23,6 +23,11 @@ import { runConfidenceOf, UNTOLD_PRIOR } from './run-confidence.js';
 
 /** Runs whose turns a procedure names as its parents, the last ones. */
 export const RUNS_NAMED_MAX = 32;
+/**
+ * Versions of a procedure that live: each tells all that the ones before it told, so that the older ones only say to whoever
+ * has seen one that another came since.
+ */
+export const PROCEDURE_VERSIONS_MAX = 16;
 
 /** Something that says how a task is done: a command, or the end of a run. */
 export interface ProcedureCause {
@@ -96,7 +101,11 @@ export interface Before {
   readonly content: MemoryContent;
 }
 
-/** The version of a procedure that a cause makes of the one before. Pure: the same before and cause give the same version. */
+/**
+ * The version of a procedure that a cause makes of the one before. Pure: the same before and cause give the same version. It
+ * is the cause's instant, or right behind the one before: a run that was held and released, or that another process
+ * accepted, can be older than what it adds to.
+ */
 export function procedureVersionOf(
   cause: ProcedureCause,
   {
@@ -111,11 +120,13 @@ export function procedureVersionOf(
   const runs = [...(before?.memory.derivedFrom ?? []), cause.causeId];
   return {
     ...cause.memory,
+    version: Math.max(recordedAt, (before?.memory.version ?? 0) + 1),
     memoryId,
     sourceId,
     // Of no conversation: it is nobody's neighbour there.
     sessionKey: sourceId as string as SessionKey,
     trust: Math.min(trust, before?.memory.trust ?? 1),
+    importance: before?.memory.importance ?? 'normal',
     confidence: runConfidenceOf(procedure),
     ...lifespanOf(policy, { kind: 'procedure', sourceClass, recordedAt }),
     derivedFrom: runs.slice(-RUNS_NAMED_MAX),
@@ -137,7 +148,7 @@ function procedureOf(cause: ProcedureCause, before: KnownProcedure | undefined):
 }
 
 /** Task, steps with their tools, outcome, and how it went so far. */
-export function procedureTextOf({ task, steps, outcome, succeeded, failed }: KnownProcedure): string {
+function procedureTextOf({ task, steps, outcome, succeeded, failed }: KnownProcedure): string {
   const lines = steps.map(({ tool, arguments: given, note }, i) =>
     [`${i + 1}. ${tool}`, given ?? '', note === undefined ? '' : `(${note})`].filter((part) => part !== '').join(' '),
   );

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { type Env, parseEnv } from '../config.js';
 
 /** Of these an issuer pins its own; a shared secret or no signature at all is never one. */
-export const TOKEN_ALGORITHMS = [
+const TOKEN_ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',

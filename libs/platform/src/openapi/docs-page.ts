@@ -5,7 +5,7 @@ const DEPTH_MAX = 6;
 
 const STYLE = `
   :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-  body { margin: 0 auto; max-width: 60rem; padding: 1rem 1.5rem 4rem; }
+  body { margin: 0 auto; max-width: 60rem; overflow-wrap: anywhere; padding: 1rem 1.5rem 4rem; }
   h2 { border-top: 1px solid; margin-top: 3rem; padding-top: 1rem; }
   code, pre { font: 0.9em/1.45 ui-monospace, monospace; }
   pre { border: 1px solid; border-radius: 4px; overflow-x: auto; padding: 0.75rem; }
@@ -46,7 +46,9 @@ interface Placed {
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
 function operationHtml({ path, method, operation }: Placed, schemas: Schemas): string {
-  const headers = operation.parameters.map(({ name, description }) => row([code(name), prose(description)]));
+  const parameters = operation.parameters.map(({ name, in: place, description }) =>
+    row([code(name), place, prose(description)]),
+  );
   const answers = Object.entries(operation.responses).map(
     ([status, { description, content }]) =>
       `<h4>${status === 'default' ? 'Otherwise' : escaped(status)}</h4><p>${prose(description)}</p>${contentHtml(content, schemas)}`,
@@ -55,7 +57,7 @@ function operationHtml({ path, method, operation }: Placed, schemas: Schemas): s
 <h2><code><span class="method">${method}</span> ${escaped(path)}</code></h2>
 <p><strong>${escaped(operation.summary)}</strong> ${operation.security.length > 0 ? 'Needs a key: <code>authorization: Bearer …</code>' : 'Needs no key.'}</p>
 <p>${prose(operation.description)}</p>
-${headers.length > 0 ? `<h3>Headers</h3><table>${headers.join('')}</table>` : ''}
+${parameters.length > 0 ? `<h3>Parameters</h3><table>${parameters.join('')}</table>` : ''}
 ${operation.requestBody === undefined ? '' : `<h3>Request</h3>${contentHtml(operation.requestBody.content, schemas)}`}
 <h3>Answers</h3>${answers.join('')}
 </section>`;

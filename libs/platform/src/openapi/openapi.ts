@@ -17,6 +17,9 @@ export interface Operation {
   /** Whether it needs a key. */
   readonly isOpen?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Parts of the path and of the query, by name. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
   readonly request?: Content;
   /** By status. */
   readonly answers: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
@@ -45,10 +48,12 @@ export interface DocumentOperation {
   readonly summary: string;
   readonly description: string;
   readonly security: readonly object[];
-  readonly parameters: readonly { readonly name: string; readonly in: 'header'; readonly description: string }[];
+  readonly parameters: readonly { readonly name: string; readonly in: ParameterPlace; readonly description: string }[];
   readonly requestBody?: { readonly required: true; readonly content: DocumentContent };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: DocumentContent }>>;
 }
+
+export type ParameterPlace = 'header' | 'path' | 'query';
 
 export type DocumentContent = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;
 
@@ -56,7 +61,8 @@ export const OPENAPI_DOCUMENT = Symbol('OpenApiDocument');
 const SCHEMAS = '#/components/schemas/';
 const BEARER = 'key';
 const DESCRIPTION =
-  'What Mneme takes in over HTTP. Reads, erasure and administration are gRPC: see the .proto files. ' +
+  'What Mneme takes in over HTTP, and open sessions. Other reads, erasure and administration are gRPC: see the .proto ' +
+  'files. ' +
   'Every refusal is `{"error": …}` with a code for programs and the field or limit that it is about.';
 
 /** OpenAPI 3.1 of all parts. @throws Error when two parts give the same path, method or name. */
@@ -76,14 +82,21 @@ export function openApiDocument(version: string, parts: readonly OpenApiPart[]):
   };
 }
 
-function operationOf({ isOpen = false, headers = {}, request, answers, ...told }: Operation): DocumentOperation {
+function operationOf({
+  isOpen = false,
+  headers,
+  path,
+  query,
+  request,
+  answers,
+  ...told
+}: Operation): DocumentOperation {
   const refused = { default: { description: 'A refusal.', content: { 'application/json': { schema: 'Error' } } } };
-  const parameters = Object.entries(headers).map(([name, description]) => ({
-    name,
-    in: 'header' as const,
-    description,
-    schema: { type: 'string' },
-  }));
+  const parameters = [
+    ...parametersOf('path', path),
+    ...parametersOf('query', query),
+    ...parametersOf('header', headers),
+  ];
   return {
     ...told,
     security: isOpen ? [] : [{ [BEARER]: [] }],
@@ -94,6 +107,16 @@ function operationOf({ isOpen = false, headers = {}, request, answers, ...told }
       ...(content === undefined ? {} : { content: contentOf(content) }),
     })),
   };
+}
+
+function parametersOf(place: ParameterPlace, described: Readonly<Record<string, string>> = {}) {
+  return Object.entries(described).map(([name, description]) => ({
+    name,
+    in: place,
+    ...(place === 'path' ? { required: true } : {}),
+    description,
+    schema: { type: 'string' },
+  }));
 }
 
 function contentOf(content: Content): DocumentContent {

@@ -79,7 +79,8 @@ describe('the report of an erasure', () => {
 describe('what is out of reach', () => {
   it('is never empty, and names the fence and the copies outside', () => {
     const words = outOfReachOf(erasure).join('\n');
-    for (const word of ['fence', 'other people', 'backups', 'Tombstones']) expect(words).toContain(word);
+    for (const word of ['fence', 'other people', 'backups', 'Tombstones', 'access events of others', 'after 90 days'])
+      expect(words).toContain(word);
   });
 
   it('names what rests on topics by the newest count, and when it goes', () => {

@@ -3,6 +3,8 @@ import type { Erasure, ErasureStepNote } from '@mneme/domain';
 import type { ErasureReport, ErasureStepReport } from '@mneme/proto';
 import type { WaitReason } from './steps/step.js';
 
+const RECALLS_DAYS = TOPICS.recalls.retention.retentionMs / 86_400_000;
+
 /**
  * What a caller is told of an erasure; pure. `counts` of a step: `enumerated` what was there, `swept` what is left,
  * `swept-again` and `verified` what was found before it was swept once more.
@@ -35,6 +37,8 @@ export function outOfReachOf(erasure: Erasure): readonly string[] {
     ...restingOf(erasure).map(restOnTopic),
     `Tombstones on ${TOPICS.memories.name}: ids of the removed memories and the keyed hash of the person, no text; they ` +
       'go after 14 days.',
+    `Ids of the person's memories in access events of others on ${TOPICS.recalls.name}, where an agent, a team or the whole ` +
+      `organisation could recall them: no text; they go after ${RECALLS_DAYS} days.`,
     'What other people said about the person: it is theirs and stays, as does what was published to the whole ' +
       'organisation in its own name.',
     'Copies made outside of this service: exports, answers that agents got, and backups of the data directory, which ' +

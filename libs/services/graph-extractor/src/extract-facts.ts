@@ -12,6 +12,7 @@ import {
   netChangesOf,
   type Received,
   type RecordHandler,
+  Redelivery,
   stampOfChange,
   type SubjectStamp,
   tombstonesOf,
@@ -37,6 +38,7 @@ export interface ExtractFactsObserver extends DeriveFactsObserver, ApplyFactComm
  * that it reads, and after each batch how far it has come, so that whoever has read that has read both.
  */
 export class ExtractFacts implements RecordHandler<MemoryChange> {
+  private readonly redelivery: Redelivery;
   private readonly readFacts: ReadFacts;
   private readonly deriveFacts: DeriveFacts;
   private readonly applyFactCommand: ApplyFactCommand;
@@ -45,6 +47,7 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
   private readonly refused = new WeakSet<MemoryChange>();
 
   constructor(private readonly ports: ExtractFactsPorts) {
+    this.redelivery = new Redelivery(ports.log, ports.versions);
     this.readFacts = new ReadFacts(ports);
     this.deriveFacts = new DeriveFacts(ports);
     this.applyFactCommand = new ApplyFactCommand(ports.keyring, ports.observer);
@@ -65,11 +68,11 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     const net = netChangesOf(received).derived;
     const derived = new Set<Received<MemoryChange>>(net);
     const modelFacts = await this.readFacts.of(net, signal);
+    const publishedBefore = await this.redelivery.publishedBefore(received, { keysOf, signal });
     for (const one of received) {
       const before = draft.appends.length;
-      const published = modelFacts.published.has(one.event)
-        ? keysOf(one.event)
-        : await draft.publishedBefore(() => keysOf(one.event));
+      const isRead = modelFacts.published.has(one.event);
+      const published = publishedBefore.get(one.event) ?? (isRead ? keysOf(one.event) : []);
       const isDue = derived.has(one) || one.event.type === 'command';
       if (published.length === 0 && isDue) await this.decide(one, { draft, modelFacts });
       const keys = [...published, ...memoryKeysIn(draft.appends.slice(before))];
@@ -111,8 +114,12 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
   }
 }
 
-/** Keys under which the facts of an episode's version are published; a command's own record goes when it is applied. */
+/** Keys under which is published what comes of an episode's version, or of a command about one fact. */
 function keysOf(event: MemoryChange): readonly string[] {
+  if (event.type === 'command') {
+    const { target, recordedAt: version } = event.passed.command;
+    return target?.kind === 'fact' ? [memoryKeyOf({ memoryId: target.memoryId, version })] : [];
+  }
   if (event.type !== 'derived' || event.memory.kind !== 'episode') return [];
   const { memory } = event;
   return factIdsOf(memory, memory.sourceId).map((memoryId) => memoryKeyOf({ memoryId, version: memory.version }));

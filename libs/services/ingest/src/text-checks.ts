@@ -1,11 +1,7 @@
-import type { IssueParams } from '@mneme/platform';
+import { isCleanName, isCleanText, type IssueParams } from '@mneme/platform';
 import { z } from 'zod';
 
 type Payload<T> = z.core.ParsePayload<T>;
-
-// Invalid UTF-8 arrives as U+FFFD, half a surrogate pair has no UTF-8, and NUL is in no text.
-const DIRT = /[\0\uFFFD]|\p{Cs}/u;
-const CONTROL = /\p{Cc}/u;
 
 /** An id or a name: at least one character, none of them a control character. */
 export function name(limitName: string, charsMax: number) {
@@ -30,13 +26,13 @@ export function atMost<T>(limitName: string, max: number, sizeOf: (value: T) => 
 }
 
 export function refuseDirt({ value, issues }: Payload<string>): void {
-  if (!DIRT.test(value)) return;
+  if (isCleanText(value)) return;
   const message = 'text has no NUL, no U+FFFD and no half surrogate pairs; send valid UTF-8';
   issues.push(issue(message, [], { sent: `text of ${value.length} characters` }));
 }
 
 function refuseControls({ value, issues }: Payload<string>): void {
-  if (!CONTROL.test(value)) return;
+  if (isCleanName(value) || !isCleanText(value)) return;
   issues.push(issue('ids and names have no control characters', [], { sent: `text of ${value.length} characters` }));
 }
 

@@ -42,7 +42,7 @@ function turnSchema(limits: Limits) {
         .check(refuseDirt, atMost('turnTextBytesMax', turnTextBytesMax, byteLengthOf))
         .meta({
           maxLength: turnTextBytesMax,
-          description: 'What was said; the limit is of bytes, with the tool calls.',
+          description: 'What was said; empty only with tool calls. The limit is of bytes, with the calls.',
         }),
       toolCalls: z
         .array(toolCallSchema(limits))
@@ -70,7 +70,7 @@ function turnSchema(limits: Limits) {
         .meta({ description: 'The task that a run of tools was for; with `outcome`: the run is over.' }),
       outcome: TaskOutcome.optional().meta({ description: 'How the run of the task ended.' }),
     })
-    .check(refuseStrayTeam, refuseHalfRun, refuseLongCalls(turnTextBytesMax));
+    .check(refuseNothing, refuseStrayTeam, refuseHalfRun, refuseLongCalls(turnTextBytesMax));
 }
 
 function toolCallSchema({ idCharsMax, nameCharsMax }: Limits) {
@@ -112,6 +112,13 @@ function refuseHalfRun({ value, issues }: z.core.ParsePayload<Run>): void {
   if ((task === undefined) === (outcome === undefined)) return;
   const missing = task === undefined ? 'task' : 'outcome';
   issues.push(issue('the end of a run has both its task and its outcome', [missing], { sent: 'nothing' }));
+}
+
+// The write-filter drops it, whatever the policy; who sends it has most likely lost a text.
+function refuseNothing({ value, issues }: z.core.ParsePayload<Calls>): void {
+  if (value.content.trim() !== '' || (value.toolCalls?.length ?? 0) > 0) return;
+  const sent = value.content === '' ? 'nothing' : 'nothing but white space';
+  issues.push(issue('a turn says something, or has a tool call', ['content'], { sent }));
 }
 
 interface Calls {

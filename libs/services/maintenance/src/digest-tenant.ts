@@ -25,7 +25,7 @@ export interface DigestLimits {
 }
 
 /** Consumer groups that project `memories`, after the one that adds facts to it. */
-export const PROJECTING_GROUPS = ['graph-extractor', 'catalogue', 'embedder', 'fact-graph'] as const;
+const PROJECTING_GROUPS = ['graph-extractor', 'catalogue', 'embedder', 'fact-graph'] as const;
 const POLL_MS = 20;
 
 /**

@@ -20,7 +20,7 @@ export interface IdleSweepLimits {
   readonly pagesMax: number;
 }
 
-export const DEFAULT_IDLE_SWEEP_LIMITS: IdleSweepLimits = { everyMs: 60_000, pageSessionsMax: 500, pagesMax: 200 };
+const DEFAULT_IDLE_SWEEP_LIMITS: IdleSweepLimits = { everyMs: 60_000, pageSessionsMax: 500, pagesMax: 200 };
 
 /** No tenant lets a session be over sooner. */
 const IDLE_MS_MIN = 60_000;

@@ -1,7 +1,7 @@
 /** Runs the deployment: tenants, keys and policy, status, digests and replay, housekeeping; serves `Admin`. */
 export * from './api-keys.js';
 export * from './audits/run-audits.js';
-export type { DiskFree, EngineFault } from './diagnose.js';
+export * from './diagnose.js';
 export * from './digest-tenant.js';
 export * from './end-idle-sessions.js';
 export * from './housekeeping.js';
@@ -15,5 +15,6 @@ export * from './upkeep-parts.js';
 export { DeadLetterTopic } from './operations/dead-letter-topic.js';
 export * from './operations.module.js';
 export { RedriveDeadLetters } from './operations/redrive-dead-letters.js';
+export { digestView } from './views.js';
 export * from './quarantine/quarantine.module.js';
 export * from './webhook/verify-critical.js';

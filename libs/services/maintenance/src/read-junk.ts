@@ -23,12 +23,23 @@ interface Tally {
 
 /** How much of what a tenant keeps is of no use: counted when asked, page by page, and no text looked at. */
 export class ReadJunk {
+  private readonly underWay = new Map<TenantId, Promise<JunkFigures>>();
+
   constructor(
     private readonly ports: ReadJunkPorts,
     private readonly config: Pick<MaintenanceConfig, 'pageMemoriesMax' | 'listedMax' | 'droppedRecordsMax'>,
   ) {}
 
-  async read(tenantId: TenantId): Promise<JunkFigures> {
+  /** Who asks while a tenant's memories are gone through gets the figures of that pass. */
+  read(tenantId: TenantId): Promise<JunkFigures> {
+    const known = this.underWay.get(tenantId);
+    if (known !== undefined) return known;
+    const figures = this.count(tenantId).finally(() => this.underWay.delete(tenantId));
+    this.underWay.set(tenantId, figures);
+    return figures;
+  }
+
+  private async count(tenantId: TenantId): Promise<JunkFigures> {
     const { tenant } = await this.ports.keyring.tenant(tenantId);
     const tally = await this.tally(tenantId, tenant.policy.confidenceMin);
     const { counts, isTruncated } = await this.dropped(tenantId);

@@ -13,3 +13,4 @@ export * from './sessions/end-session.js';
 export * from './sessions/hand-off-session.js';
 export * from './sessions/keep-states.js';
 export * from './sessions/resume-session.js';
+export * from './sessions/sessions-openapi.js';

@@ -24,6 +24,7 @@ function aPublisher(append: EventLog['append'], limits = {}) {
     eventsWaitingMax: 100,
     eventsLingerMs: 60_000,
     eventsBatchMax: 10,
+    keyCacheMs: 5_000,
     ...limits,
   });
   const counted = () => Object.fromEntries(metrics.snapshot().map(({ name, value }) => [name, value]));
@@ -85,6 +86,38 @@ describe('PublishRecalls', () => {
       expect(counted()).toEqual({ mneme_recalls_published_total: 1, mneme_recalls_dropped_total: 2 });
     } finally {
       now.mockRestore();
+    }
+  });
+
+  it('holds no key for longer than that while the log hangs', async () => {
+    jest.useFakeTimers();
+    try {
+      let goesOn = (): void => undefined;
+      const hanging = new Promise<void>((resolve) => (goesOn = resolve));
+      const sizes: number[] = [];
+      const append = async (appends: readonly LogAppend[]) => (await hanging, sizes.push(appends.length), []);
+      const { events, counted } = aPublisher(append, { eventsLingerMs: 1_000, keyCacheMs: 50 });
+      let opened = 0;
+      const access = {
+        state: 'open',
+        epoch: 4,
+        get keys() {
+          opened += 1;
+          return keys;
+        },
+      } as unknown as Reader['access'];
+      for (let i = 1; i <= 3; i += 1) {
+        events.note(reader({ access }), recalled);
+        expect(opened).toBe(i - 1);
+        await jest.advanceTimersByTimeAsync(50);
+        expect(opened).toBe(i);
+      }
+      goesOn();
+      await events.flush();
+      expect([opened, sizes]).toEqual([3, [1, 2]]);
+      expect(counted()).toEqual({ mneme_recalls_published_total: 3 });
+    } finally {
+      jest.useRealTimers();
     }
   });
 

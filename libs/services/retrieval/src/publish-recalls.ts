@@ -16,22 +16,23 @@ interface Waiting extends RecalledMemories {
   readonly notedMs: number;
 }
 
-type Limits = Pick<RetrievalConfig, 'eventsWaitingMax' | 'eventsLingerMs' | 'eventsBatchMax'>;
+type Limits = Pick<RetrievalConfig, 'eventsWaitingMax' | 'eventsLingerMs' | 'eventsBatchMax' | 'keyCacheMs'>;
 
 /** Hashes of one event; what a context says beyond them is not recognised as an echo. */
 const ECHO_HASHES_MAX = 500;
 const ATTEMPTS_MAX = 3;
-/** As long as a key may be in a process: an event that waited for longer could be of somebody who is erased by now. */
-const WAITING_MS_MAX = 5_000;
 
 /**
- * Publishes an access event for each recall and context, beside the answers and never before them: events wait in a
- * bounded queue, are made and written together, and are dropped and counted when the log does not take them.
+ * Publishes an access event for each recall and context, beside the answers and never before them: recalls wait in a
+ * bounded queue, are made events together, and are dropped and counted when the log does not take them. They are made
+ * events within `keyCacheMs`, whatever the log does, because until then they hold their subject's key.
  */
 export class PublishRecalls {
   private waiting: Waiting[] = [];
+  /** Without keys, for the log. */
+  private made: LogAppend[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private flushing: Promise<void> = Promise.resolve();
+  private publishing: Promise<void> | undefined;
 
   constructor(
     private readonly log: EventLog,
@@ -42,16 +43,18 @@ export class PublishRecalls {
   /** Costs the caller nothing but a place in the queue. A recall that found nothing leaves nothing behind. */
   note(reader: Reader, recalled: RecalledMemories): void {
     if (recalled.memories.length === 0 || reader.access === undefined) return;
-    if (this.waiting.length >= this.limits.eventsWaitingMax) return this.drop('queue-full', 1);
+    const { eventsWaitingMax, eventsLingerMs, keyCacheMs } = this.limits;
+    if (this.waiting.length + this.made.length >= eventsWaitingMax) return this.drop('queue-full', 1);
     this.waiting.push({ ...recalled, reader, notedMs: performance.now() });
-    this.timer ??= setTimeout(() => void this.flush(), this.limits.eventsLingerMs).unref();
+    this.timer ??= setTimeout(() => void this.flush(), Math.min(eventsLingerMs, keyCacheMs)).unref();
   }
 
   /** Resolves when all that waited is in the log, or was dropped. */
   flush(): Promise<void> {
     clearTimeout(this.timer);
     this.timer = undefined;
-    return (this.flushing = this.flushing.then(() => this.publishAll()));
+    this.makeEvents();
+    return (this.publishing ??= this.publishAll());
   }
 
   /** Called when the service stops, while the log is still there. */
@@ -59,26 +62,22 @@ export class PublishRecalls {
     return this.flush();
   }
 
-  private async publishAll(): Promise<void> {
-    while (this.waiting.length > 0) {
-      this.dropLate();
-      const batch = this.waiting.slice(0, this.limits.eventsBatchMax);
-      if (batch.length === 0) return;
-      this.waiting = this.waiting.slice(batch.length);
-      const appends = batch.flatMap((one) => appendOf(one, this.log.partitionCount));
-      if (await this.append(appends)) this.metrics.increment('mneme_recalls_published_total', {}, appends.length);
-      else this.drop('log', appends.length);
-    }
+  private makeEvents(): void {
+    const fromMs = performance.now() - this.limits.keyCacheMs;
+    const recent = this.waiting.filter(({ notedMs }) => notedMs >= fromMs);
+    // Only a process that stood still comes too late: it could be of somebody who is erased by now.
+    if (recent.length < this.waiting.length) this.drop('late', this.waiting.length - recent.length);
+    this.waiting = [];
+    for (const one of recent) this.made.push(...appendOf(one, this.log.partitionCount));
   }
 
-  // They are in the order in which they came.
-  private dropLate(): void {
-    const fromMs = performance.now() - WAITING_MS_MAX;
-    const first = this.waiting.findIndex(({ notedMs }) => notedMs >= fromMs);
-    const late = first === -1 ? this.waiting.length : first;
-    if (late === 0) return;
-    this.waiting = this.waiting.slice(late);
-    this.drop('late', late);
+  private async publishAll(): Promise<void> {
+    while (this.made.length > 0) {
+      const batch = this.made.splice(0, this.limits.eventsBatchMax);
+      if (await this.append(batch)) this.metrics.increment('mneme_recalls_published_total', {}, batch.length);
+      else this.drop('log', batch.length);
+    }
+    this.publishing = undefined;
   }
 
   private async append(appends: readonly LogAppend[]): Promise<boolean> {

@@ -23,7 +23,7 @@ export function readingModelsIn(file: string | undefined): readonly ReadingModel
 }
 
 /** @throws InvalidInput naming the field. */
-export function parseReadingModels(value: unknown): readonly ReadingModel[] {
+function parseReadingModels(value: unknown): readonly ReadingModel[] {
   const parsed = ModelsFile.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

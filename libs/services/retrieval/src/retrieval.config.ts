@@ -18,6 +18,8 @@ export interface RetrievalConfig {
   readonly eventsLingerMs: number;
   /** Access events of one write. */
   readonly eventsBatchMax: number;
+  /** Longest time that an unwrapped key may stay in this process. */
+  readonly keyCacheMs: number;
 }
 
 export const DEFAULT_RETRIEVAL_CONFIG: RetrievalConfig = {
@@ -29,9 +31,10 @@ export const DEFAULT_RETRIEVAL_CONFIG: RetrievalConfig = {
   eventsWaitingMax: 5_000,
   eventsLingerMs: 200,
   eventsBatchMax: 200,
+  keyCacheMs: 5_000,
 };
 
-/** Reads `MNEME_RETRIEVAL_*`. @throws InvalidInput with every problem at once. */
+/** Reads `MNEME_RETRIEVAL_*` and `MNEME_KEY_CACHE_MS` (shared with the keyring). @throws InvalidInput with every problem at once. */
 export function parseRetrievalConfig(env: Readonly<Record<string, string | undefined>>): RetrievalConfig {
   const defaults = DEFAULT_RETRIEVAL_CONFIG;
   const read = parseEnv(
@@ -39,6 +42,7 @@ export function parseRetrievalConfig(env: Readonly<Record<string, string | undef
       legTimeoutMs: ['MNEME_RETRIEVAL_LEG_TIMEOUT_MS', integerFrom(10, 60_000, defaults.legTimeoutMs)],
       readingModels: ['MNEME_RETRIEVAL_MODELS_FILE', readingModelsIn],
       eventsWaitingMax: ['MNEME_RETRIEVAL_EVENTS_WAITING_MAX', integerFrom(0, 100_000, defaults.eventsWaitingMax)],
+      keyCacheMs: ['MNEME_KEY_CACHE_MS', integerFrom(1, 5_000, defaults.keyCacheMs)],
     },
     env,
   );

@@ -24,11 +24,12 @@ import { ReadMemories } from './read-memories.js';
 import { Recall } from './recall.js';
 import type { RetrievalConfig } from './retrieval.config.js';
 import { RetrievalController } from './retrieval.controller.js';
+import { HttpSessionsController } from './http-sessions.controller.js';
 import { sessionProviders } from './sessions/session-providers.js';
 import { SessionsController } from './sessions.controller.js';
 import { WaitFor } from './wait-for.js';
 
-/** Serves `Retrieval` and `Sessions`. */
+/** Serves `Retrieval` and `Sessions` over gRPC, `/v1/sessions` over HTTP. */
 @Module({})
 export class RetrievalModule {
   static register(config: RetrievalConfig): DynamicModule {
@@ -46,7 +47,7 @@ export class RetrievalModule {
     ];
     return {
       module: RetrievalModule,
-      controllers: [RetrievalController, SessionsController],
+      controllers: [RetrievalController, SessionsController, HttpSessionsController],
       providers: [
         ...shared,
         ...sessionProviders(config),

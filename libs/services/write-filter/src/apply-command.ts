@@ -20,6 +20,7 @@ import {
   type Received,
   sealMemory,
 } from '@mneme/platform';
+import type { HeldTurns } from './held-turns.js';
 import { keepProcedure } from './keep-procedure.js';
 
 export interface ApplyCommandObserver {
@@ -31,7 +32,10 @@ export interface ApplyCommandObserver {
 
 /** Applies commands to what the write-filter owns: episodes, procedures and summaries; passes the rest on. */
 export class ApplyCommand {
-  constructor(private readonly observer: ApplyCommandObserver) {}
+  constructor(
+    private readonly observer: ApplyCommandObserver,
+    private readonly heldTurns: HeldTurns,
+  ) {}
 
   /** Answers whether it was refused. */
   async apply(one: Received<CommandGiven>, draft: MemoryDraft, policy: TenantPolicy): Promise<boolean> {
@@ -61,6 +65,8 @@ export class ApplyCommand {
       draft.remove(memory);
       await removeSummariesOf(memory, draft);
     }
+    // What has become nothing may lie in quarantine, from where it could come back.
+    if (living.length === 0) await this.heldTurns.retract(command, sourceId, draft);
     // Also when nothing of it was kept here: its facts have an owner of their own.
     pass(command, [sourceId], draft);
   }
@@ -102,6 +108,8 @@ async function recordProcedure(
   const { keys } = access;
   const cause = procedureToldBy(command, openCommand(keys, command).procedure, policy);
   await keepProcedure(cause, { keys, policy, draft });
+  // What it leaves to be known by when it comes again: nobody else publishes under this key.
+  draft.append({ key: commandKeyOf(command.commandId), value: null, subjectId: command.subjectId });
 }
 
 /** What was made of an episode goes or ends with it; of one that was corrected its owner makes new facts by itself. */

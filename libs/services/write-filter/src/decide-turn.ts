@@ -1,6 +1,7 @@
 import { TOPICS, type TurnDiscarded, type TurnQuarantined, type TurnReceived, type TurnReleased } from '@mneme/events';
 import { Corrupt, episodeOf, explainTurn, procedureRunIn, type TenantPolicy } from '@mneme/domain';
 import { type MemoryDraft, type Received, sealMemory } from '@mneme/platform';
+import type { HeldTurns } from './held-turns.js';
 import { type JudgedRecord, openTurn } from './judge-turns.js';
 import { keepProcedure } from './keep-procedure.js';
 
@@ -15,10 +16,15 @@ export interface DecideTurnObserver {
 
 /** What a turn is kept for whatever the rules think of it. */
 const RELEASED = 'released';
+/** Why a turn is not kept although it was released. */
+const RETRACTED = 'retracted';
 
 /** Makes an episode of a turn, and of the end of a run a version of its procedure; or says why not. */
 export class DecideTurn {
-  constructor(private readonly observer: DecideTurnObserver) {}
+  constructor(
+    private readonly observer: DecideTurnObserver,
+    private readonly heldTurns: HeldTurns,
+  ) {}
 
   async decide(one: Received<TurnReceived>, judged: JudgedRecord | undefined, context: DecisionContext): Promise<void> {
     const { event, access } = one;
@@ -38,11 +44,19 @@ export class DecideTurn {
     if (run !== undefined) await keepProcedure(run, { keys: access.keys, policy, draft });
   }
 
-  /** Somebody has said that it is no poison: it is kept, as it would have been at first. */
-  async release(one: Received<TurnReleased>, { draft, policy }: DecisionContext): Promise<void> {
+  /**
+   * Somebody has said that it is no poison: it is kept, as it would have been at first. Answers whether it was refused,
+   * because a command has taken it back meanwhile.
+   */
+  async release(one: Received<TurnReleased>, { draft, policy }: DecisionContext): Promise<boolean> {
     const { turn } = one.event;
     if (one.access === undefined || turn.subjectId !== one.event.subjectId) {
       throw new Corrupt('a released turn is not of whom it says');
+    }
+    if (await this.heldTurns.isRetracted(turn, draft)) {
+      this.observer.dropped(RETRACTED);
+      draft.discard(turn.turnId, discardedOf(turn, [RETRACTED]), turn.subjectId);
+      return true;
     }
     const content = openTurn(one, turn);
     const { verdict } = explainTurn({ ...content, role: turn.role }, policy);
@@ -51,6 +65,7 @@ export class DecideTurn {
     draft.put(sealMemory(one.access.keys, episodeOf(turn, content, { flags, policy })));
     const run = procedureRunIn(turn, content);
     if (run !== undefined) await keepProcedure(run, { keys: one.access.keys, policy, draft });
+    return false;
   }
 
   private hold(turn: TurnReceived, reasons: readonly string[], draft: MemoryDraft): void {

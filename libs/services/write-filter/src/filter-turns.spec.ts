@@ -8,7 +8,7 @@ import {
   type TurnReceived,
 } from '@mneme/events';
 import { dataKeysOf, DEFAULT_POLICY, seal, type TenantPolicy, unseal } from '@mneme/domain';
-import type { EventLog, LogAppend, LogRecord, MemoryVersions } from '@mneme/ports';
+import type { EventLog, LogAppend, LogRecord, MemoryVersions, SubjectTopics } from '@mneme/ports';
 import type { Keyring, Received } from '@mneme/platform';
 import { FilterTurns } from './filter-turns.js';
 
@@ -88,7 +88,10 @@ describe('a batch that was published and comes again', () => {
     const key = `${MEMORY_ID}/${done.recordedAt}`;
     const refused: string[] = [];
     const appends: LogAppend[] = [];
-    const log = { append: async (all: readonly LogAppend[]) => void appends.push(...all) } as unknown as EventLog;
+    const log = {
+      append: async (all: readonly LogAppend[]) => void appends.push(...all),
+      endOffsets: async () => [0, 0, 0, 2],
+    } as unknown as EventLog;
     const keyring = { tenant: async () => ({ tenant: { policy: DEFAULT_POLICY } }) } as unknown as Keyring;
     const versions: MemoryVersions = {
       living: async () => [],
@@ -97,7 +100,7 @@ describe('a batch that was published and comes again', () => {
     const ignored = () => undefined;
     const heard = { kept: ignored, dropped: ignored, held: ignored, applied: ignored, summarised: ignored };
     const observer = { ...heard, refused: (reason: string) => refused.push(reason) };
-    const handler = new FilterTurns({ log, keyring, versions, observer });
+    const handler = new FilterTurns({ log, keyring, versions, topics: NO_TOPICS, observer });
     const received = [gone, done].map((event, offset) => ({ record: { partition: 3, offset }, event, access: ACCESS }));
     await handler.handle(received as unknown as Received<CommandGiven>[], new AbortController().signal);
     expect(refused).toEqual(['gone']);
@@ -114,6 +117,7 @@ describe('a batch that was published and comes again', () => {
   });
 });
 
+const NO_TOPICS = { keys: async () => [] } as unknown as SubjectTopics;
 const MEMORY_ID = '33333333-3333-5333-8333-333333333333';
 const ACCESS = { state: 'open', keys: KEYS };
 
@@ -158,7 +162,7 @@ async function filtered(content: string, given: Given = {}) {
   const event = { ...TURN, role, sourceClass: role === 'tool' ? 'tool' : TURN.sourceClass, sealed };
   const received = { record: { partition: 3, offset: 0 }, event, access: { state: 'open', keys: KEYS } };
   const versions: MemoryVersions = { living: async () => [], published: async () => new Set() };
-  const handler = new FilterTurns({ log, keyring, versions, observer });
+  const handler = new FilterTurns({ log, keyring, versions, topics: NO_TOPICS, observer });
   await handler.handle([received as unknown as Received<TurnReceived>], new AbortController().signal);
   return { appends, kept, dropped, held };
 }

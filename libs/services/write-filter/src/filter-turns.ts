@@ -1,6 +1,6 @@
 import { type CommandGiven, type SessionEnded, TOPICS, type TurnReceived, type TurnReleased } from '@mneme/events';
 import { memoryKeyOf, summaryIdOf } from '@mneme/domain';
-import type { EventLog, LanguageModel, LogRecord, MemoryVersions } from '@mneme/ports';
+import type { EventLog, LanguageModel, LogRecord, MemoryVersions, SubjectTopics } from '@mneme/ports';
 import {
   acceptedIdOf,
   type BatchEnd,
@@ -10,12 +10,14 @@ import {
   memoryKeysIn,
   type Received,
   type RecordHandler,
+  Redelivery,
   tombstonesOf,
   type TurnRecord,
   turnRecordOf,
 } from '@mneme/platform';
 import { ApplyCommand, type ApplyCommandObserver } from './apply-command.js';
 import { DecideTurn, type DecideTurnObserver } from './decide-turn.js';
+import { HeldTurns } from './held-turns.js';
 import { JudgeTurns, type JudgeTurnsPorts, type Verdicts } from './judge-turns.js';
 import { episodeKeyOf } from './published-before.js';
 import { type Asking, SummariseSession, type SummariseSessionObserver } from './summarise-session.js';
@@ -24,6 +26,7 @@ export interface FilterTurnsPorts extends Pick<JudgeTurnsPorts, 'model' | 'model
   readonly log: EventLog;
   readonly keyring: Keyring;
   readonly versions: MemoryVersions;
+  readonly topics: SubjectTopics;
   readonly observer: FilterTurnsObserver;
   /** Words summaries where it is given and has an answer; else rules do. */
   readonly summarise?: LanguageModel['summarise'] | undefined;
@@ -36,18 +39,21 @@ export interface FilterTurnsObserver extends DecideTurnObserver, ApplyCommandObs
  * other in the order of the log, and publishes the decisions of a batch all at once.
  */
 export class FilterTurns implements RecordHandler<TurnRecord> {
+  private readonly redelivery: Redelivery;
   private readonly judgeTurns: JudgeTurns;
   private readonly decideTurn: DecideTurn;
   private readonly applyCommand: ApplyCommand;
   private readonly summariseSession: SummariseSession;
-  // What was published for a record, and which commands were refused, for as long as their batch is in hand.
+  // What was published for a record, and which commands and releases were refused, for as long as their batch is in hand.
   private readonly published = new WeakMap<TurnRecord, readonly string[]>();
   private readonly refused = new WeakSet<TurnRecord>();
 
   constructor(private readonly ports: FilterTurnsPorts) {
+    this.redelivery = new Redelivery(ports.log, ports.versions);
     this.judgeTurns = new JudgeTurns(ports);
-    this.decideTurn = new DecideTurn(ports.observer);
-    this.applyCommand = new ApplyCommand(ports.observer);
+    const heldTurns = new HeldTurns(ports);
+    this.decideTurn = new DecideTurn(ports.observer, heldTurns);
+    this.applyCommand = new ApplyCommand(ports.observer, heldTurns);
     this.summariseSession = new SummariseSession(ports.observer, ports.summarise);
   }
 
@@ -65,12 +71,11 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     const verdicts = await this.judgeTurns.of(received, signal);
     const partition = received[0]?.record.partition ?? 0;
     const draft = new MemoryDraft(this.ports.versions, partition);
+    const publishedBefore = await this.redelivery.publishedBefore(received, { keysOf, signal });
     for (const one of received) {
       const before = draft.appends.length;
-      const published =
-        verdicts.get(one.event)?.state === 'published'
-          ? keysOf(one.event)
-          : await draft.publishedBefore(() => keysOf(one.event), { mayLeaveNone: mayLeaveNone(one.event) });
+      const isJudged = verdicts.get(one.event)?.state !== 'published';
+      const published = publishedBefore.get(one.event) ?? (isJudged ? [] : keysOf(one.event));
       if (published.length === 0) await this.decide(one, { verdicts, draft, asking });
       this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
     }
@@ -108,7 +113,8 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
       case 'turn-received':
         return this.decideTurn.decide(one as Received<TurnReceived>, verdicts.get(event), { draft, policy });
       case 'turn-released':
-        return this.decideTurn.release(one as Received<TurnReleased>, { draft, policy });
+        if (await this.decideTurn.release(one as Received<TurnReleased>, { draft, policy })) this.refused.add(event);
+        return;
       case 'command-given':
         if (await this.applyCommand.apply(one as Received<CommandGiven>, draft, policy)) this.refused.add(event);
         return;
@@ -122,14 +128,6 @@ interface BatchInHand {
   readonly verdicts: Verdicts;
   readonly draft: MemoryDraft;
   readonly asking: Asking;
-}
-
-/**
- * Whether nothing need be on `memories` of a record that was decided: of a refused command, a version that was taken away, a
- * procedure, a session that was too short. A turn that was dropped or held is told by other topics.
- */
-function mayLeaveNone({ type }: TurnRecord): boolean {
-  return type === 'command-given' || type === 'session-ended';
 }
 
 /** Keys under which a record's decision is published, unless it is dropped or refused. */

@@ -57,7 +57,7 @@ export class JudgeTurns {
 
   async of(received: readonly Received<TurnRecord>[], signal: AbortSignal): Promise<Verdicts> {
     const turns = received.filter(isTurn);
-    const decided = await this.before.among(turns);
+    const decided = await this.before.among(turns, signal);
     const verdicts = new Map<TurnRecord, JudgedRecord>();
     const unclear: Open[] = [];
     for (const one of turns) {

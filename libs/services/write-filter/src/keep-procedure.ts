@@ -1,5 +1,6 @@
 import {
   type DataKeys,
+  PROCEDURE_VERSIONS_MAX,
   type ProcedureCause,
   procedureIdOf,
   procedureVersionOf,
@@ -7,17 +8,21 @@ import {
 } from '@mneme/domain';
 import { type MemoryDraft, openMemory, sealMemory } from '@mneme/platform';
 
+/** What one cause takes away of versions that are too many: there are more only where there was no limit before. */
+const REMOVED_AT_ONCE_MAX = 256;
+
 /**
- * Adds what a command tells or a run shows to its procedure. Its version is the cause's instant, so that a run that comes
- * again is counted once: the version is there already.
+ * Adds what a command tells or a run shows to its procedure, as a version of its own, and takes the oldest away when there
+ * are too many. A cause comes here once: one that was decided before is known by what was published for it.
  */
 export async function keepProcedure(
   cause: ProcedureCause,
   { keys, policy, draft }: { readonly keys: DataKeys; readonly policy: TenantPolicy; readonly draft: MemoryDraft },
 ): Promise<void> {
-  const { recordedAt } = cause.memory;
   const living = await draft.living([procedureIdOf(cause, keys).memoryId]);
-  const newest = living.filter(({ version }) => version < recordedAt).at(-1);
+  const newest = living.at(-1);
   const before = newest === undefined ? undefined : { memory: newest, content: openMemory(keys, newest) };
   draft.put(sealMemory(keys, procedureVersionOf(cause, { keys, before, policy })));
+  const surplus = Math.max(0, living.length + 1 - PROCEDURE_VERSIONS_MAX);
+  for (const version of living.slice(0, Math.min(surplus, REMOVED_AT_ONCE_MAX))) draft.remove(version);
 }

@@ -1,14 +1,14 @@
 import { type SourceId, TOPICS, type TurnReceived } from '@mneme/events';
 import { memoryIdOf, memoryKeyOf } from '@mneme/domain';
 import { type EventLog, type LogPosition, MEMORY_VERSIONS_LIMITS, type MemoryVersions } from '@mneme/ports';
-import type { Received } from '@mneme/platform';
+import { BATCH_RECORDS_MAX, type Received } from '@mneme/platform';
 
-/** A batch that was published and not committed comes again first of all, and is no larger than a batch may be. */
-const REDELIVERED_RECORDS_MAX = 5_000;
 const PAGE_RECORDS = 100;
 
 interface PartitionStart {
-  /** Offsets from here on cannot have been decided by a process before. */
+  /** Of the hold on the partition: with another one it may have been elsewhere meanwhile. */
+  readonly signal: AbortSignal;
+  /** A batch that was published and not committed comes again first of all: offsets from here on cannot have been decided by a process before. */
   readonly untilOffset: number;
   /** Turns that came to nothing, or to quarantine, in the last batches before the start. */
   readonly notKept: ReadonlySet<string>;
@@ -27,11 +27,12 @@ export class PublishedBefore {
   ) {}
 
   /** Ids of those of the turns that were decided; nearly always none, and then without looking at the log. */
-  async among(received: readonly Received<TurnReceived>[]): Promise<ReadonlySet<string>> {
+  async among(received: readonly Received<TurnReceived>[], signal: AbortSignal): Promise<ReadonlySet<string>> {
     const [first] = received;
     if (first === undefined) return NONE;
     const { partition, offset } = first.record;
-    const start = this.starts.get(partition) ?? (await this.startOf(partition, offset));
+    const known = this.starts.get(partition);
+    const start = known?.signal === signal ? known : { signal, ...(await this.startOf(partition, offset)) };
     this.starts.set(partition, start);
     const doubtful = received.filter(({ record }) => record.offset < start.untilOffset).map(({ event }) => event);
     if (doubtful.length === 0) {
@@ -42,14 +43,14 @@ export class PublishedBefore {
     return new Set(doubtful.map(({ turnId }) => turnId).filter((id) => kept.has(id) || start.notKept.has(id)));
   }
 
-  private async startOf(partition: number, offset: number): Promise<PartitionStart> {
+  private async startOf(partition: number, offset: number): Promise<Omit<PartitionStart, 'signal'>> {
     const notKept = new Set<string>();
     for (const topic of [TOPICS.discarded.name, TOPICS.quarantine.name] as const) {
       const end = (await this.log.endOffsets(topic))[partition] ?? 0;
-      const start = Math.max(0, end - REDELIVERED_RECORDS_MAX);
+      const start = Math.max(0, end - BATCH_RECORDS_MAX);
       for await (const key of this.keysOf({ topic, partition, offset: start }, end)) notKept.add(key);
     }
-    return { untilOffset: offset + REDELIVERED_RECORDS_MAX, notKept };
+    return { untilOffset: offset + BATCH_RECORDS_MAX, notKept };
   }
 
   // In pages: each record of the quarantine has a whole turn, and one read ends at a number of bytes.

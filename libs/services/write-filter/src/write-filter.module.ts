@@ -1,6 +1,13 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TOPICS } from '@mneme/events';
-import { LANGUAGE_MODEL, type LanguageModel, MEMORY_VERSIONS, type MemoryVersions } from '@mneme/ports';
+import {
+  LANGUAGE_MODEL,
+  type LanguageModel,
+  MEMORY_VERSIONS,
+  type MemoryVersions,
+  SUBJECT_TOPICS_INDEX,
+  type SubjectTopics,
+} from '@mneme/ports';
 import {
   consumerLanguageModel,
   consumerSummarise,
@@ -26,11 +33,12 @@ export class WriteFilterModule {
   static register(config: WriteFilterConfig): DynamicModule {
     const provider = {
       provide: WRITE_FILTER,
-      inject: [RecentRecalls, LANGUAGE_MODEL, MEMORY_VERSIONS, ...RUNNER_PARTS],
+      inject: [RecentRecalls, LANGUAGE_MODEL, MEMORY_VERSIONS, SUBJECT_TOPICS_INDEX, ...RUNNER_PARTS],
       useFactory: (
         recent: RecentRecalls,
         languageModel: LanguageModel,
         versions: MemoryVersions,
+        topics: SubjectTopics,
         ...parts: RunnerParts
       ) => {
         const [log, keyring, , metrics] = parts;
@@ -45,10 +53,11 @@ export class WriteFilterModule {
           refused: (reason: string) => metrics.increment('mneme_commands_refused_total', { reason }),
           summarised: (outcome: string) => metrics.increment('mneme_session_ends_total', { outcome }),
         };
+        const ports = { log, keyring, versions, topics };
         const { modelTimeoutMs } = config;
         const model = consumerLanguageModel(languageModel, { timeoutMs: modelTimeoutMs, metrics });
         const summarise = consumerSummarise(languageModel, { timeoutMs: modelTimeoutMs, metrics, keyring });
-        const handler = new FilterTurns({ log, keyring, versions, model, modelTimeoutMs, summarise, recent, observer });
+        const handler = new FilterTurns({ ...ports, model, modelTimeoutMs, summarise, recent, observer });
         const place = { group: 'write-filter', topic: TOPICS.turns.name, config: config.consumer };
         return runnerOf(handler, place, parts);
       },

@@ -1,4 +1,4 @@
-import { MemoryId, TurnId } from '@mneme/events';
+import { Importance, MemoryId, TurnId } from '@mneme/events';
 import type { Limits } from '@mneme/domain';
 import { isJsonObject, parsedInput } from '@mneme/platform';
 import { z } from 'zod';
@@ -46,6 +46,7 @@ export function commandSchema(limits: Limits) {
       ...target,
       expiresAt: z.iso.datetime({ offset: true }).optional(),
     }),
+    z.strictObject({ action: z.literal('set-importance'), ...target, importance: Importance }),
   ]);
 }
 

@@ -1,11 +1,12 @@
-import type { SourceClass } from '@mneme/events';
+import type { CommandContent, SourceClass } from '@mneme/events';
 import {
   estimatedTokens,
   InvalidInput,
   LimitExceeded,
   type Limits,
-  poisonOf,
+  poisonOfCommand,
   type TenantPolicy,
+  textsOfCommand,
   type Usage,
 } from '@mneme/domain';
 import type { CommandInput } from './command-schema.js';
@@ -30,7 +31,7 @@ interface Said {
 
 /** What would be held in quarantine as a turn is refused as a command: nobody waits for its release. @throws InvalidInput. */
 export function refusePoison(input: CommandInput, { sourceClass, policy }: Said): void {
-  const [reason] = poisonOf({ sourceClass, content: textsOf(input).join('\n') }, policy);
+  const [reason] = poisonOfCommand({ sourceClass, ...saidBy(input) }, policy);
   if (reason === undefined) return;
   throw new InvalidInput(`this looks like poison: ${reason}`, { field: fieldOf(input), sent: reason });
 }
@@ -40,16 +41,21 @@ function fieldOf({ action }: CommandInput): string {
 }
 
 function textsOf(input: CommandInput): readonly string[] {
+  return textsOfCommand(saidBy(input));
+}
+
+function saidBy(input: CommandInput): CommandContent {
   switch (input.action) {
     case 'record-procedure': {
-      const steps = input.steps.flatMap((step) => [step.tool, step.arguments ?? '', step.note ?? '']);
-      return [input.task, input.outcome, ...steps];
+      const { task, steps, outcome } = input;
+      return { procedure: { task, steps, outcome } };
     }
     case 'correct':
-      return [input.text ?? '', input.object ?? ''];
+      return { text: input.text, object: input.object };
     case 'retract':
     case 'confirm':
     case 'expire':
-      return [];
+    case 'set-importance':
+      return {};
   }
 }

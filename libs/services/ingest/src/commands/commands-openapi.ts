@@ -26,7 +26,8 @@ const postCommand: Operation = {
   operationId: 'postCommand',
   summary: 'Changes what is remembered.',
   description:
-    'Records a procedure, or retracts, corrects, confirms or ends a memory. The log has the command when it is answered; ' +
+    'Records a procedure, or retracts, corrects, confirms or ends a memory, or makes it critical or normal again. The log has ' +
+    'the command when it is answered; ' +
     'a read that is given the token sees what it did. Needs the right `ingest`, and `publish` for what a team or the ' +
     'whole organisation reads.',
   request: {

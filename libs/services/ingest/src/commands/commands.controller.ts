@@ -9,6 +9,7 @@ import type {
   ExpireRequest,
   RecordProcedureRequest,
   RetractRequest,
+  SetImportanceRequest,
 } from '@mneme/proto';
 import { GiveCommand } from './give-command.js';
 import { plainCommandOf } from './grpc-commands.js';
@@ -44,6 +45,11 @@ export class CommandsController {
   @GrpcMethod('Commands', 'Expire')
   expire(request: ExpireRequest, metadata: Metadata): Promise<CommandResponse> {
     return this.give('expire', request, metadata);
+  }
+
+  @GrpcMethod('Commands', 'SetImportance')
+  setImportance(request: SetImportanceRequest, metadata: Metadata): Promise<CommandResponse> {
+    return this.give('set-importance', request, metadata);
   }
 
   /** The body names its `action`; its other fields are those of the gRPC request, in the case of JSON. */

@@ -6,7 +6,7 @@ export function plainCommandOf(action: string, request: object): unknown {
   return { action, ...given(request) };
 }
 
-const REQUIRED = new Set(['memoryId', 'task', 'tool']);
+const REQUIRED = new Set(['memoryId', 'task', 'tool', 'importance']);
 
 function given(fields: object): object {
   const present = Object.entries(fields).flatMap(([name, value]): [string, unknown][] => {

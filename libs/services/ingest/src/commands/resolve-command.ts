@@ -88,6 +88,8 @@ async function wishOf(ports: ResolvePorts, input: TargetedInput, row: CatalogueR
       const { expiresAt } = input;
       return { action: 'expire', target, ...(expiresAt === undefined ? {} : { expiresAt: utcOf(expiresAt) }) };
     }
+    case 'set-importance':
+      return { action: 'reassess', target, importance: input.importance };
     case 'correct': {
       const { text, object } = input;
       if (row.kind === 'procedure') {

@@ -39,6 +39,25 @@ export async function* lineChunks(
   if (chunk.length > 0) yield chunk;
 }
 
+/** What an iteration gives until its time is up; then what `late` makes of that is thrown, also while nothing comes. */
+export async function* untilLate<T>(
+  iterable: AsyncIterable<T>,
+  { timeoutMs, late }: { readonly timeoutMs: number; readonly late: () => Error },
+): AsyncGenerator<T> {
+  const iterator = iterable[Symbol.asyncIterator]();
+  const deadlineMs = performance.now() + timeoutMs;
+  for (;;) {
+    const next = iterator.next();
+    const come = await orLinger(next, Math.max(0, deadlineMs - performance.now()));
+    if (come === LINGERED || performance.now() >= deadlineMs) {
+      next.catch(() => undefined);
+      throw late();
+    }
+    if (come.done === true) return;
+    yield come.value;
+  }
+}
+
 async function orLinger<T>(next: Promise<T>, lingerMs: number): Promise<T | typeof LINGERED> {
   let timer: NodeJS.Timeout | undefined;
   const lingered = new Promise<typeof LINGERED>((resolve) => {

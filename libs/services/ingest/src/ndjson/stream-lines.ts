@@ -7,7 +7,7 @@ import type { AcceptTurns } from '../accept-turns.js';
 import { AnswerLine, type AnswerSink } from '../answer-line.js';
 import type { IngestConfig } from '../ingest.config.js';
 import type { LineAnswer } from './line-answers.js';
-import { lineChunks } from './line-chunks.js';
+import { lineChunks, untilLate } from './line-chunks.js';
 import { LineTurns } from './line-turns.js';
 import { requestLines, type RequestLine } from './request-lines.js';
 
@@ -52,11 +52,10 @@ export class StreamLines {
   private async readAll(request: IncomingMessage, stream: Stream): Promise<unknown> {
     const { turns, answers, authorization } = stream;
     const line = new AnswerLine<readonly LineAnswer[]>(answers);
-    const deadlineMs = performance.now() + this.config.lineStreamMsMax;
+    const timeoutMs = this.config.lineStreamMsMax;
     let { principal } = stream;
     try {
-      for await (const chunk of this.chunksOf(request)) {
-        if (performance.now() >= deadlineMs) throw tooLong(this.config.lineStreamMsMax);
+      for await (const chunk of untilLate(this.chunksOf(request), { timeoutMs, late: () => tooLong(timeoutMs) })) {
         principal = await this.ports.guard.principal(authorization);
         line.add(await turns.begin(principal, chunk));
         answers.linesRead = chunk.at(-1)?.number ?? answers.linesRead;

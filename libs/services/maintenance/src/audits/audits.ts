@@ -62,9 +62,11 @@ export class Audits {
     return audit;
   }
 
-  /** Runs what is ready, goes on with what was stopped. @throws NotFound; Conflict while it still looks, or has failed. */
+  /** Runs what is ready, goes on with what was stopped, in the pass in which it was. @throws NotFound; Conflict while it still looks, or has failed. */
   async run(tenantId: TenantId, auditId: string): Promise<MemoryAudit> {
     const running = await this.change(tenantId, auditId, (audit) => {
+      const { stoppedIn, ...rest } = audit;
+      if (stoppedIn !== undefined) return { ...rest, state: 'looking' };
       if (audit.state === 'ready' || audit.state === 'stopped') return { ...audit, state: 'running' };
       if (audit.state === 'running' || audit.state === 'done') return audit;
       throw new Conflict(`this audit is ${audit.state}: only one that is ready or stopped can be run`, {
@@ -75,12 +77,17 @@ export class Audits {
     return running;
   }
 
-  /** @throws NotFound; Conflict for one that does not run. */
-  stop(tenantId: TenantId, auditId: string): Promise<MemoryAudit> {
+  /** Waits for no page: the one in hand is left, and is taken again. @throws NotFound; Conflict for what is over. */
+  async stop(tenantId: TenantId, auditId: string): Promise<MemoryAudit> {
+    await this.get(tenantId, auditId);
+    this.ports.runs.leave(auditId);
     return this.change(tenantId, auditId, (audit) => {
+      if (audit.state === 'looking') return { ...audit, state: 'stopped', stoppedIn: 'looking' };
       if (audit.state === 'running') return { ...audit, state: 'stopped' };
       if (audit.state === 'stopped') return audit;
-      throw new Conflict(`this audit is ${audit.state}: only one that runs can be stopped`, { field: 'auditId' });
+      throw new Conflict(`this audit is ${audit.state}: only one that looks or runs can be stopped`, {
+        field: 'auditId',
+      });
     });
   }
 

@@ -30,7 +30,10 @@ const findingOf = (page: number): AuditFinding => ({
 });
 
 /** Four pages with one finding each; `before` is asked before each of them. */
-function world(before: (page: number) => Promise<void> = async () => undefined) {
+function world(
+  before: (page: number) => Promise<void> = async () => undefined,
+  room: (signal: AbortSignal) => Promise<void> = async () => undefined,
+) {
   const audits = new Map<string, MemoryAudit>();
   const given: string[] = [];
   const journal = {
@@ -53,7 +56,8 @@ function world(before: (page: number) => Promise<void> = async () => undefined) 
     },
   } as unknown as AuditPages;
   const give = {
-    give: async (wished: readonly WishedCommand[]) => {
+    give: async (wished: readonly WishedCommand[], signal: AbortSignal) => {
+      await room(signal);
       given.push(...wished.map(({ idempotencyKey }) => idempotencyKey));
       return { given: wished.length, refused: 0 };
     },
@@ -113,6 +117,63 @@ describe('audits', () => {
     await audits.run(TENANT, auditId);
     expect((await ended(auditId, 'done')).ran).toMatchObject({ memories: 40, given: 4 });
     expect(new Set(given).size).toBe(4);
+    await runs.stop();
+  });
+
+  it('are stopped while they look, and go on looking', async () => {
+    let holds = true;
+    let reached = () => {};
+    const inTheMiddle = new Promise<void>((resolve) => (reached = resolve));
+    const { audits, runs, ended, given } = world(async (page) => {
+      if (page !== 2 || !holds) return;
+      reached();
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    const { auditId } = await audits.begin(TENANT, { requestedBy: 'k' });
+    await inTheMiddle;
+    expect(await audits.stop(TENANT, auditId)).toMatchObject({ state: 'stopped', stoppedIn: 'looking' });
+    expect((await audits.stop(TENANT, auditId)).state).toBe('stopped');
+    holds = false;
+    expect((await audits.run(TENANT, auditId)).stoppedIn).toBeUndefined();
+    expect((await ended(auditId, 'ready')).looked.memories).toBe(40);
+    expect(given).toEqual([]);
+    await audits.run(TENANT, auditId);
+    expect((await ended(auditId, 'done')).ran.memories).toBe(40);
+    await runs.stop();
+  });
+
+  it('are stopped while a page waits for room, which is taken again', async () => {
+    let isFull = true;
+    let reached = () => {};
+    const isWaiting = new Promise<void>((resolve) => (reached = resolve));
+    const { audits, runs, ended, given } = world(undefined, (signal) => {
+      if (!isFull) return Promise.resolve();
+      reached();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      });
+    });
+    const { auditId } = await audits.begin(TENANT, { requestedBy: 'k' });
+    await ended(auditId, 'ready');
+    await audits.run(TENANT, auditId);
+    await isWaiting;
+    expect((await audits.stop(TENANT, auditId)).state).toBe('stopped');
+    expect(given).toEqual([]);
+    isFull = false;
+    await audits.run(TENANT, auditId);
+    expect((await ended(auditId, 'done')).ran).toMatchObject({ memories: 40, given: 4 });
+    await runs.stop();
+  });
+
+  it('end after some attempts at what nobody has classified', async () => {
+    let attempts = 0;
+    const { audits, runs, ended } = world(async () => {
+      attempts += 1;
+      throw new Error('what is this');
+    });
+    const { auditId } = await audits.begin(TENANT, { requestedBy: 'k' });
+    expect(await ended(auditId, 'failed')).toMatchObject({ failure: 'unknown' });
+    expect(attempts).toBe(5);
     await runs.stop();
   });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { addedFindings, isMemoryError, type MemoryAudit, passOf } from '@mneme/domain';
 import type { AuditJournal, Clock } from '@mneme/ports';
-import type { Logger, Metrics } from '@mneme/platform';
+import { DEFAULT_RETRY, type Logger, type Metrics } from '@mneme/platform';
 import type { GiveCommands } from '../give-commands.js';
 import type { MaintenanceConfig } from '../maintenance.config.js';
 import type { AuditPages } from './audit-pages.js';
@@ -32,6 +32,7 @@ export class RunAudits {
   private working: Promise<void> | undefined;
   private isWoken = false;
   private inHand: Promise<unknown> = Promise.resolve();
+  private page: { readonly auditId: string; readonly leaving: AbortController } | undefined;
 
   constructor(
     private readonly ports: RunAuditsPorts,
@@ -56,6 +57,11 @@ export class RunAudits {
       this.working = undefined;
       if (this.isWoken) this.wake();
     });
+  }
+
+  /** Lets go of the audit's page if that is in hand: it may wait for room, and nothing of it was journaled. */
+  leave(auditId: string): void {
+    if (this.page?.auditId === auditId) this.page.leaving.abort();
   }
 
   /** Changes an audit between two of its pages. */
@@ -96,26 +102,30 @@ export class RunAudits {
   }
 
   private async forward({ tenantId, auditId }: MemoryAudit): Promise<void> {
+    const leaving = new AbortController();
+    const signal = AbortSignal.any([leaving.signal, this.stopping.signal]);
+    this.page = { auditId, leaving };
     try {
       // Read again: since it was listed somebody may have stopped it.
       const audit = await this.ports.journal.findAudit(tenantId, auditId);
       if (audit === undefined || (audit.state !== 'looking' && audit.state !== 'running')) return;
-      await this.ports.journal.recordAudit(await this.page(audit));
+      await this.ports.journal.recordAudit(await this.pageOf(audit, signal));
       this.resting.delete(auditId);
     } catch (error) {
-      if (this.stopping.signal.aborted) return;
-      await this.failed({ tenantId, auditId }, error);
+      if (!signal.aborted) await this.failed({ tenantId, auditId }, error);
+    } finally {
+      this.page = undefined;
     }
   }
 
-  private async page(audit: MemoryAudit): Promise<MemoryAudit> {
+  private async pageOf(audit: MemoryAudit, signal: AbortSignal): Promise<MemoryAudit> {
     const { memories, findings, leftOut, next } = await this.ports.pages.read(audit, audit.place);
     const pass = passOf(audit);
     let counts = addedFindings(audit[pass], memories, findings);
     counts = { ...counts, leftOut: counts.leftOut + leftOut };
     if (audit.state === 'running' && findings.length > 0) {
       const wished = findings.map((finding) => wishOfFinding(audit, finding));
-      const { given, refused } = await this.ports.give.give(wished, this.stopping.signal);
+      const { given, refused } = await this.ports.give.give(wished, signal);
       counts = { ...counts, given: counts.given + given, refused: counts.refused + refused };
     }
     const after = { ...audit, [pass]: counts, place: next ?? {} };
@@ -125,14 +135,17 @@ export class RunAudits {
     return { ...after, state: 'done', finishedAt: this.now() };
   }
 
-  /** What may pass is tried again for as long as it takes; what cannot ends the audit with its code. */
+  /**
+   * What may pass is tried again for as long as it takes, what nobody has classified a few times; the rest ends the audit with
+   * its code.
+   */
   private async failed(
     { tenantId, auditId }: Pick<MemoryAudit, 'tenantId' | 'auditId'>,
     error: unknown,
   ): Promise<void> {
-    const isPassing = !isMemoryError(error) || error.retry === 'later';
+    const attempts = this.rest(auditId);
+    const isPassing = isMemoryError(error) ? error.retry === 'later' : attempts < DEFAULT_RETRY.unknownAttemptsMax;
     this.ports.logger.warn('a page of an audit failed', { auditId, isPassing, error });
-    this.rest(auditId);
     if (isPassing) return;
     const audit = await this.ports.journal.findAudit(tenantId, auditId).catch(() => undefined);
     if (audit === undefined) return;
@@ -142,11 +155,12 @@ export class RunAudits {
     await this.ports.journal.recordAudit(ended).catch(() => undefined);
   }
 
-  private rest(auditId: string): void {
+  private rest(auditId: string): number {
     const attempts = (this.resting.get(auditId)?.attempts ?? 0) + 1;
     const { backoffMinMs, backoffMaxMs } = this.config;
     const delayMs = Math.min(backoffMaxMs, backoffMinMs * 2 ** (attempts - 1));
     this.resting.set(auditId, { untilMs: performance.now() + delayMs, attempts });
+    return attempts;
   }
 
   private now(): string {

@@ -1,9 +1,9 @@
 import { type QuarantineDecided, type TenantId, TOPICS, type TurnId, type TurnReleased } from '@mneme/events';
 import { Conflict, instantOf, NotFound } from '@mneme/domain';
 import type { Clock, EventLog, LogAppend } from '@mneme/ports';
-import { encodeReadToken, type Keyring } from '@mneme/platform';
+import { decisionKeyOf, encodeReadToken, type Keyring } from '@mneme/platform';
 import { positionOf } from './quarantine-id.js';
-import { decisionKeyOf, type HeldTurn, type QuarantineTopic } from './quarantine-topic.js';
+import { type HeldTurn, type QuarantineTopic } from './quarantine-topic.js';
 
 export interface DecideQuarantinePorts {
   readonly log: EventLog;

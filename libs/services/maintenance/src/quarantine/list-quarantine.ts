@@ -13,10 +13,10 @@ import {
   unseal,
 } from '@mneme/domain';
 import type { EventLog } from '@mneme/ports';
-import { type AuthGuard, type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
+import { type AuthGuard, decisionKeyOf, type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
 import type { ListQuarantineRequest, ListQuarantineResponse, QuarantinedTurn } from '@mneme/proto';
 import { positionOf, quarantineIdOf } from './quarantine-id.js';
-import { decisionKeyOf, type HeldTurn, type QuarantineTopic, type SubjectOffsets } from './quarantine-topic.js';
+import { type HeldTurn, type QuarantineTopic, readable, type SubjectOffsets, UNREADABLE } from './quarantine-topic.js';
 
 const PAGE_DEFAULT = 50;
 export const QUARANTINE_PAGE_MAX = 200;
@@ -47,9 +47,11 @@ export class ListQuarantine {
     const from = request.cursor === undefined ? start : positionOf(request.cursor, 'cursor', log.partitionCount);
     const partitionsEnd = own === undefined ? log.partitionCount : own + 1;
     const limit = pageSizeOf(request.pageSize);
-    const { held, next } = await topic.page(tenantId, { from, limit, subjectId, partitionsEnd });
-    const turns = await this.viewsOf(tenantId, held, { reading, withDecided: request.withDecided });
-    return { turns, nextCursor: next === undefined ? undefined : quarantineIdOf(next) };
+    const { held, unreadable, next } = await topic.page(tenantId, { from, limit, subjectId, partitionsEnd });
+    const views = await this.viewsOf(tenantId, held, { reading, withDecided: request.withDecided });
+    const turns = views.filter((view) => view !== UNREADABLE);
+    const unreadableCount = unreadable + views.length - turns.length;
+    return { turns, nextCursor: next === undefined ? undefined : quarantineIdOf(next), unreadableCount };
   }
 
   private async readingOf(caller: Caller, { userId, withText }: ListQuarantineRequest): Promise<Reading> {
@@ -68,12 +70,12 @@ export class ListQuarantine {
     tenantId: TenantId,
     held: readonly HeldTurn[],
     { reading, withDecided }: { readonly reading: Reading; readonly withDecided: boolean },
-  ): Promise<QuarantinedTurn[]> {
+  ): Promise<(QuarantinedTurn | typeof UNREADABLE)[]> {
     const subjects = [...new Set(held.map(({ event }) => event.subjectId))];
     const accesses = await this.ports.keyring.openFresh(tenantId, subjects);
     const offsets = new Map<SubjectId, SubjectOffsets>();
     for (const subjectId of subjects) offsets.set(subjectId, await this.ports.topic.offsetsOf(tenantId, subjectId));
-    const views: QuarantinedTurn[] = [];
+    const views: (QuarantinedTurn | typeof UNREADABLE)[] = [];
     for (const one of held) {
       const ofSubject = offsets.get(one.event.subjectId);
       const decidedAt = ofSubject?.get(decisionKeyOf(one.event.turnId));
@@ -84,14 +86,13 @@ export class ListQuarantine {
           ? undefined
           : await this.ports.topic.decisionAt({ partition: one.partition, offset: decidedAt });
       const access = accesses.get(one.event.subjectId);
-      const view = viewOf(one, isOpen(one, access));
-      views.push({
-        ...view,
-        decision: decision?.decision,
-        decidedBy: decision?.decidedBy,
-        decidedAt: decision?.decidedAt,
-        text: textOf(one, access, reading.scope),
-      });
+      const text = readable(() => textOf(one, access, reading.scope));
+      if (decision === UNREADABLE || text === UNREADABLE) {
+        views.push(UNREADABLE);
+        continue;
+      }
+      const { decision: way, decidedBy, decidedAt: at } = decision ?? {};
+      views.push({ ...viewOf(one, isOpen(one, access)), decision: way, decidedBy, decidedAt: at, text });
     }
     return views;
   }

@@ -7,17 +7,15 @@ import {
   type TurnQuarantined,
   TurnQuarantinedV1,
 } from '@mneme/events';
-import { subjectRef } from '@mneme/domain';
+import { isMemoryError } from '@mneme/domain';
 import type { EventLog, LogRecord, SubjectTopics } from '@mneme/ports';
-import { recordOf } from '@mneme/platform';
+import { quarantineOffsetsOf, recordOf } from '@mneme/platform';
 
 const TOPIC = TOPICS.quarantine.name;
 /** Records that one page looks through: those of other tenants and of decisions lie among them. */
 const PAGE_RECORDS_MAX = 5_000;
 /** Each may hold a turn of 64 KiB. */
 const READ_RECORDS_MAX = 50;
-const SUBJECT_KEYS_MAX = 1_000;
-const SUBJECT_PAGES_MAX = 100;
 
 /** A turn in quarantine and where it lies. */
 export interface HeldTurn {
@@ -34,6 +32,8 @@ export interface Position {
 
 export interface HeldPage {
   readonly held: readonly HeldTurn[];
+  /** Records that are damaged. */
+  readonly unreadable: number;
   /** Where the next page begins; undefined at the end of the topic. */
   readonly next: Position | undefined;
 }
@@ -50,11 +50,6 @@ export interface PageOptions {
 /** Offsets of a subject's records on the topic by key; of a key that is there twice, the first. */
 export type SubjectOffsets = ReadonlyMap<string, number>;
 
-/** Key of what was decided of a turn. */
-export function decisionKeyOf(turnId: string): string {
-  return `decision/${turnId}`;
-}
-
 /** Reads the topic `quarantine`, which is small: nothing is a memory that lies here. */
 export class QuarantineTopic {
   constructor(
@@ -65,21 +60,23 @@ export class QuarantineTopic {
   /** Turns of one tenant from a place on, looking through a bounded number of records. */
   async page(tenantId: TenantId, { from, limit, subjectId, partitionsEnd }: PageOptions): Promise<HeldPage> {
     const held: HeldTurn[] = [];
+    let unreadable = 0;
     let { partition, offset } = from;
     let left = PAGE_RECORDS_MAX;
     while (partition < partitionsEnd) {
       const records = await this.log.read({ topic: TOPIC, partition, offset }, Math.min(left, READ_RECORDS_MAX));
       for (const record of records) {
-        if (held.length === limit) return { held, next: { partition, offset: record.offset } };
+        if (held.length === limit) return { held, unreadable, next: { partition, offset: record.offset } };
         offset = record.offset + 1;
-        const one = heldOf(record, tenantId);
-        if (one !== undefined && (subjectId ?? one.event.subjectId) === one.event.subjectId) held.push(one);
+        const one = readable(() => heldOf(record, tenantId));
+        if (one === UNREADABLE) unreadable += 1;
+        else if (one !== undefined && (subjectId ?? one.event.subjectId) === one.event.subjectId) held.push(one);
       }
       left -= records.length;
       if (records.length === 0) [partition, offset] = [partition + 1, 0];
-      else if (left === 0) return { held, next: { partition, offset } };
+      else if (left === 0) return { held, unreadable, next: { partition, offset } };
     }
-    return { held, next: undefined };
+    return { held, unreadable, next: undefined };
   }
 
   /** The turn at a place; undefined when there is none of this tenant. */
@@ -89,22 +86,26 @@ export class QuarantineTopic {
   }
 
   async offsetsOf(tenantId: TenantId, subjectId: SubjectId): Promise<SubjectOffsets> {
-    const offsets = new Map<string, number>();
-    let afterOffset: number | undefined;
-    for (let page = 0; page < SUBJECT_PAGES_MAX; page += 1) {
-      const after = afterOffset === undefined ? {} : { afterOffset };
-      const subject = subjectRef(tenantId, subjectId);
-      const keys = await this.topics.keys(TOPIC, subject, { ...after, limit: SUBJECT_KEYS_MAX });
-      for (const { key, offset } of keys) if (!offsets.has(key)) offsets.set(key, offset);
-      if (keys.length < SUBJECT_KEYS_MAX) break;
-      afterOffset = keys.at(-1)?.offset;
-    }
-    return offsets;
+    const offsets = await quarantineOffsetsOf(this.topics, { tenantId, subjectId });
+    return new Map([...offsets].map(([key, [first = 0]]) => [key, first]));
   }
 
-  async decisionAt({ partition, offset }: Position): Promise<QuarantineDecided | undefined> {
+  /** Undefined when it is gone meanwhile. */
+  async decisionAt({ partition, offset }: Position): Promise<QuarantineDecided | typeof UNREADABLE | undefined> {
     const [record] = await this.log.read({ topic: TOPIC, partition, offset }, 1);
-    return record === undefined ? undefined : recordOf(QuarantineDecidedV1, record);
+    return record === undefined ? undefined : readable(() => recordOf(QuarantineDecidedV1, record));
+  }
+}
+
+export const UNREADABLE = Symbol('unreadable');
+
+/** One damaged record must not hide the others. */
+export function readable<T>(read: () => T): T | typeof UNREADABLE {
+  try {
+    return read();
+  } catch (error) {
+    if (isMemoryError(error) && error.code === 'corrupt') return UNREADABLE;
+    throw error;
   }
 }
 

@@ -1,5 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMemoryError, subjectRef, type SurveyedMemory, type SurveyedText, webhookSignatureOf } from '@mneme/domain';
+import {
+  isMemoryError,
+  poisonOfCommand,
+  subjectRef,
+  type SurveyedMemory,
+  type SurveyedText,
+  webhookSignatureOf,
+  type WishedCommand,
+} from '@mneme/domain';
 import type { Clock, MemorySurvey, Webhook, WebhookCaller, WebhookOutcome } from '@mneme/ports';
 import type { Keyring, Metrics } from '@mneme/platform';
 import type { GiveCommands } from '../give-commands.js';
@@ -18,8 +26,8 @@ export interface AskWebhookPorts {
   readonly metrics: Pick<Metrics, 'increment'>;
 }
 
-/** What came of one memory; `skipped`: it needed no look any more. */
-export type Asked = Verdict['decision'] | Exclude<WebhookOutcome['outcome'], 'answered'> | 'skipped';
+/** What came of one memory; `poison`: the correction would be held as a turn; `skipped`: it needed no look any more. */
+export type Asked = Verdict['decision'] | Exclude<WebhookOutcome['outcome'], 'answered'> | 'poison' | 'skipped';
 
 const PASSING: ReadonlySet<Asked> = new Set<Asked>(['timeout', 'unreachable', 'unavailable']);
 
@@ -58,6 +66,7 @@ export class AskWebhook {
     if (outcome.outcome !== 'answered') return outcome.outcome;
     const verdict = verdictOf(memory, outcome.body);
     if (!('command' in verdict)) return verdict.decision;
+    if (await this.isPoison(verdict.command)) return 'poison';
     const { given } = await this.ports.give.give([verdict.command], signal);
     return given === 1 ? verdict.decision : 'skipped';
   }
@@ -71,6 +80,13 @@ export class AskWebhook {
     if (memory.version !== version || memory.epoch !== access.epoch) return undefined;
     const { sendsText } = tenant.policy.maintenance.verification;
     return { memory, body: JSON.stringify(verificationOf(memory, { keys: access.keys, sendsText })) };
+  }
+
+  // The tenant's own source of truth, and a tool like any other: what it reads out may be somebody's text.
+  private async isPoison({ tenantId, wish, sourceClass }: WishedCommand): Promise<boolean> {
+    if (wish.action !== 'correct') return false;
+    const { tenant } = await this.ports.keyring.tenant(tenantId);
+    return poisonOfCommand({ sourceClass, text: wish.text, object: wish.object }, tenant.policy).length > 0;
   }
 
   private async headersOf(webhook: Webhook, body: string): Promise<Record<string, string>> {

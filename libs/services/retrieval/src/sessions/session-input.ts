@@ -1,11 +1,8 @@
 import { AgentId, TeamId } from '@mneme/events';
 import { InvalidInput, LimitExceeded, type Limits, SESSION_LIMITS } from '@mneme/domain';
-import { isJsonObject } from '@mneme/platform';
+import { isCleanName, isCleanText, isJsonObject } from '@mneme/platform';
 import { readCount } from '../recall-input.js';
 
-// Invalid UTF-8 arrives as U+FFFD, half a surrogate pair has no UTF-8, and NUL is in no text.
-const DIRT = /[\0\uFFFD]|\p{Cs}/u;
-const CONTROL = /\p{Cc}/u;
 const REVISION = /^\d{1,16}$/;
 
 /** The name of a session. @throws InvalidInput; LimitExceeded. */
@@ -16,7 +13,7 @@ export function readSessionName(session: string, { idCharsMax }: Pick<Limits, 'i
     const detail = { field, limit: `idCharsMax=${idCharsMax}`, sent: `${session.length} characters` };
     throw new LimitExceeded('the name is longer than the limit', detail);
   }
-  if (DIRT.test(session) || CONTROL.test(session)) {
+  if (!isCleanName(session)) {
     throw new InvalidInput('a name has no control characters and is valid UTF-8', { field });
   }
   return session;
@@ -88,5 +85,5 @@ function refuseBytes(
 }
 
 function refuseDirt(text: string, field: string): void {
-  if (DIRT.test(text)) throw new InvalidInput('text has no NUL and is valid UTF-8', { field });
+  if (!isCleanText(text)) throw new InvalidInput('text has no NUL and is valid UTF-8', { field });
 }

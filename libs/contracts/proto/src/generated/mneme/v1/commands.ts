@@ -102,6 +102,15 @@ export interface ExpireRequest {
   idempotencyKey?: string | undefined;
 }
 
+export interface SetImportanceRequest {
+  userId?: string | undefined;
+  memoryId: string;
+  /** critical or normal. */
+  importance: string;
+  version?: string | undefined;
+  idempotencyKey?: string | undefined;
+}
+
 function createBaseCommandResponse(): CommandResponse {
   return { commandId: "", token: "", idempotencyKey: "", repeated: false };
 }
@@ -1108,6 +1117,151 @@ export const ExpireRequest: MessageFns<ExpireRequest> = {
   },
 };
 
+function createBaseSetImportanceRequest(): SetImportanceRequest {
+  return { userId: undefined, memoryId: "", importance: "", version: undefined, idempotencyKey: undefined };
+}
+
+export const SetImportanceRequest: MessageFns<SetImportanceRequest> = {
+  encode(message: SetImportanceRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.userId !== undefined) {
+      writer.uint32(10).string(message.userId);
+    }
+    if (message.memoryId !== "") {
+      writer.uint32(18).string(message.memoryId);
+    }
+    if (message.importance !== "") {
+      writer.uint32(26).string(message.importance);
+    }
+    if (message.version !== undefined) {
+      writer.uint32(34).string(message.version);
+    }
+    if (message.idempotencyKey !== undefined) {
+      writer.uint32(42).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SetImportanceRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSetImportanceRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.memoryId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.importance = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.version = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  fromJSON(object: any): SetImportanceRequest {
+    return {
+      userId: isSet(object.userId)
+        ? globalThis.String(object.userId)
+        : isSet(object.user_id)
+        ? globalThis.String(object.user_id)
+        : undefined,
+      memoryId: isSet(object.memoryId)
+        ? globalThis.String(object.memoryId)
+        : isSet(object.memory_id)
+        ? globalThis.String(object.memory_id)
+        : "",
+      importance: isSet(object.importance) ? globalThis.String(object.importance) : "",
+      version: isSet(object.version) ? globalThis.String(object.version) : undefined,
+      idempotencyKey: isSet(object.idempotencyKey)
+        ? globalThis.String(object.idempotencyKey)
+        : isSet(object.idempotency_key)
+        ? globalThis.String(object.idempotency_key)
+        : undefined,
+    };
+  },
+
+  toJSON(message: SetImportanceRequest): unknown {
+    const obj: any = {};
+    if (message.userId !== undefined) {
+      obj.userId = message.userId;
+    }
+    if (message.memoryId !== "") {
+      obj.memoryId = message.memoryId;
+    }
+    if (message.importance !== "") {
+      obj.importance = message.importance;
+    }
+    if (message.version !== undefined) {
+      obj.version = message.version;
+    }
+    if (message.idempotencyKey !== undefined) {
+      obj.idempotencyKey = message.idempotencyKey;
+    }
+    return obj;
+  },
+
+  create<I extends Exact<DeepPartial<SetImportanceRequest>, I>>(base?: I): SetImportanceRequest {
+    return SetImportanceRequest.fromPartial(base ?? ({} as any));
+  },
+  fromPartial<I extends Exact<DeepPartial<SetImportanceRequest>, I>>(object: I): SetImportanceRequest {
+    const message = createBaseSetImportanceRequest();
+    message.userId = object.userId ?? undefined;
+    message.memoryId = object.memoryId ?? "";
+    message.importance = object.importance ?? "";
+    message.version = object.version ?? undefined;
+    message.idempotencyKey = object.idempotencyKey ?? undefined;
+    return message;
+  },
+};
+
 /**
  * Explicit wishes about memories. A command is accepted once the log has it; what came of it is known to a read that
  * waits for its token: `failed` names a command that was refused because another came first.
@@ -1168,6 +1322,16 @@ export const CommandsService = {
     responseSerialize: (value: CommandResponse): Buffer => Buffer.from(CommandResponse.encode(value).finish()),
     responseDeserialize: (value: Buffer): CommandResponse => CommandResponse.decode(value),
   },
+  /** Makes a memory critical, so that audits leave it alone and it is verified; or normal again. */
+  setImportance: {
+    path: "/mneme.v1.Commands/SetImportance" as const,
+    requestStream: false as const,
+    responseStream: false as const,
+    requestSerialize: (value: SetImportanceRequest): Buffer => Buffer.from(SetImportanceRequest.encode(value).finish()),
+    requestDeserialize: (value: Buffer): SetImportanceRequest => SetImportanceRequest.decode(value),
+    responseSerialize: (value: CommandResponse): Buffer => Buffer.from(CommandResponse.encode(value).finish()),
+    responseDeserialize: (value: Buffer): CommandResponse => CommandResponse.decode(value),
+  },
 } as const;
 
 export interface CommandsServer extends UntypedServiceImplementation {
@@ -1181,6 +1345,8 @@ export interface CommandsServer extends UntypedServiceImplementation {
   confirm: handleUnaryCall<ConfirmRequest, CommandResponse>;
   /** Ends a memory now or at a time; AsOf keeps it. */
   expire: handleUnaryCall<ExpireRequest, CommandResponse>;
+  /** Makes a memory critical, so that audits leave it alone and it is verified; or normal again. */
+  setImportance: handleUnaryCall<SetImportanceRequest, CommandResponse>;
 }
 
 export interface CommandsClient extends Client {
@@ -1260,6 +1426,22 @@ export interface CommandsClient extends Client {
   ): ClientUnaryCall;
   expire(
     request: ExpireRequest,
+    metadata: Metadata,
+    options: Partial<CallOptions>,
+    callback: (error: ServiceError | null, response: CommandResponse) => void,
+  ): ClientUnaryCall;
+  /** Makes a memory critical, so that audits leave it alone and it is verified; or normal again. */
+  setImportance(
+    request: SetImportanceRequest,
+    callback: (error: ServiceError | null, response: CommandResponse) => void,
+  ): ClientUnaryCall;
+  setImportance(
+    request: SetImportanceRequest,
+    metadata: Metadata,
+    callback: (error: ServiceError | null, response: CommandResponse) => void,
+  ): ClientUnaryCall;
+  setImportance(
+    request: SetImportanceRequest,
     metadata: Metadata,
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: CommandResponse) => void,

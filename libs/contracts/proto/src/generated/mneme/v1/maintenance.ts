@@ -2889,7 +2889,7 @@ export const MaintenanceService = {
     responseSerialize: (value: MemoryAudit): Buffer => Buffer.from(MemoryAudit.encode(value).finish()),
     responseDeserialize: (value: Buffer): MemoryAudit => MemoryAudit.decode(value),
   },
-  /** After the page in hand; what was done stays done. */
+  /** In either pass: the page in hand is left and taken again later; what was done stays done. */
   stopAudit: {
     path: "/mneme.v1.Maintenance/StopAudit" as const,
     requestStream: false as const,
@@ -3008,7 +3008,7 @@ export interface MaintenanceServer extends UntypedServiceImplementation {
   startAudit: handleUnaryCall<StartAuditRequest, MemoryAudit>;
   /** Does what a dry run that is ready found, or goes on with an audit that was stopped. Repeats change nothing. */
   runAudit: handleUnaryCall<AuditRequest, MemoryAudit>;
-  /** After the page in hand; what was done stays done. */
+  /** In either pass: the page in hand is left and taken again later; what was done stays done. */
   stopAudit: handleUnaryCall<AuditRequest, MemoryAudit>;
   getAudit: handleUnaryCall<AuditRequest, MemoryAudit>;
   /** The newest first. */
@@ -3062,7 +3062,7 @@ export interface MaintenanceClient extends Client {
     options: Partial<CallOptions>,
     callback: (error: ServiceError | null, response: MemoryAudit) => void,
   ): ClientUnaryCall;
-  /** After the page in hand; what was done stays done. */
+  /** In either pass: the page in hand is left and taken again later; what was done stays done. */
   stopAudit(
     request: AuditRequest,
     callback: (error: ServiceError | null, response: MemoryAudit) => void,

@@ -39,7 +39,11 @@ export interface ListQuarantineRequest {
 export interface ListQuarantineResponse {
   turns: QuarantinedTurn[];
   /** There may be more, also behind a page that is not full. */
-  nextCursor?: string | undefined;
+  nextCursor?:
+    | string
+    | undefined;
+  /** Records of the page that are damaged, and were left out. */
+  unreadableCount: number;
 }
 
 export interface QuarantinedTurn {
@@ -263,7 +267,7 @@ export const ListQuarantineRequest: MessageFns<ListQuarantineRequest> = {
 };
 
 function createBaseListQuarantineResponse(): ListQuarantineResponse {
-  return { turns: [], nextCursor: undefined };
+  return { turns: [], nextCursor: undefined, unreadableCount: 0 };
 }
 
 export const ListQuarantineResponse: MessageFns<ListQuarantineResponse> = {
@@ -273,6 +277,9 @@ export const ListQuarantineResponse: MessageFns<ListQuarantineResponse> = {
     }
     if (message.nextCursor !== undefined) {
       writer.uint32(18).string(message.nextCursor);
+    }
+    if (message.unreadableCount !== 0) {
+      writer.uint32(24).uint32(message.unreadableCount);
     }
     return writer;
   },
@@ -306,6 +313,14 @@ export const ListQuarantineResponse: MessageFns<ListQuarantineResponse> = {
             message.nextCursor = reader.string();
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.unreadableCount = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -326,6 +341,11 @@ export const ListQuarantineResponse: MessageFns<ListQuarantineResponse> = {
         : isSet(object.next_cursor)
         ? globalThis.String(object.next_cursor)
         : undefined,
+      unreadableCount: isSet(object.unreadableCount)
+        ? globalThis.Number(object.unreadableCount)
+        : isSet(object.unreadable_count)
+        ? globalThis.Number(object.unreadable_count)
+        : 0,
     };
   },
 
@@ -337,6 +357,9 @@ export const ListQuarantineResponse: MessageFns<ListQuarantineResponse> = {
     if (message.nextCursor !== undefined) {
       obj.nextCursor = message.nextCursor;
     }
+    if (message.unreadableCount !== 0) {
+      obj.unreadableCount = Math.round(message.unreadableCount);
+    }
     return obj;
   },
 
@@ -347,6 +370,7 @@ export const ListQuarantineResponse: MessageFns<ListQuarantineResponse> = {
     const message = createBaseListQuarantineResponse();
     message.turns = object.turns?.map((e) => QuarantinedTurn.fromPartial(e)) || [];
     message.nextCursor = object.nextCursor ?? undefined;
+    message.unreadableCount = object.unreadableCount ?? 0;
     return message;
   },
 };
