@@ -61,7 +61,10 @@ describe('a look at a data directory that nobody holds', () => {
     store.exec('DELETE FROM catalogue');
     store.close();
     const doctor = await mneme(directory, ['doctor', '--offline']);
-    expect([doctor.exitCode, doctor.out]).toEqual([1, expect.stringMatching(/bad +digest of development +different: cat/)]);
+    expect([doctor.exitCode, doctor.out]).toEqual([
+      1,
+      expect.stringMatching(/bad +digest of development +different: cat/),
+    ]);
     expect((await mneme(directory, ['digest', '--offline'])).exitCode).toBe(1);
   });
 });

@@ -169,6 +169,19 @@ describe('a release', () => {
     ]);
   });
 
+  it('does not follow a command that took the turn back', async () => {
+    await texts('lea', await says('lea', ORDER));
+    const [held] = await heldOf('lea');
+    const { token } = await agent.commands.retract({ userId: 'lea', turnId: held?.turnId ?? '' });
+    expect(await texts('lea', token)).toEqual([]);
+    await expect(agent.quarantine.releaseTurn({ quarantineId: held?.quarantineId ?? '' })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect(await heldOf('lea')).toEqual([]);
+    const all = await agent.quarantine.listQuarantine({ ...LIST, userId: 'lea', withDecided: true });
+    expect(all.turns).toEqual([expect.objectContaining({ decision: 'rejected' })]);
+  });
+
   it('is refused once its user was erased, whose erasure counts what rests here', async () => {
     await texts('jon', await says('jon', ORDER));
     const [held] = await heldOf('jon');

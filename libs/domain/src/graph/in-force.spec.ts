@@ -3,7 +3,7 @@ import type { Audience, EntityId, MemoryId, SubjectId } from '@mneme/events';
 import fc from 'fast-check';
 import { StateDigest } from '../digest.js';
 import type { GraphFact } from './graph-fact.js';
-import { inForce } from './in-force.js';
+import { inForce, isWithin, knownAt, supersedes, takesBack } from './in-force.js';
 
 const DAY_MS = 86_400_000;
 const NOW = { validAtMs: 100 * DAY_MS, knownAt: Number.MAX_SAFE_INTEGER };
@@ -155,6 +155,19 @@ describe('any facts', () => {
     return digest.hex;
   };
   const factsOf = (drafts: readonly Draft[]) => drafts.map((draft) => fact(draft));
+
+  it('hold as the definition says, which compares each with each', () => {
+    fc.assert(
+      fc.property(DRAFTS, fc.integer({ min: 0, max: 12 }), (drafts, day) => {
+        const at = inDays(day);
+        const said = factsOf(drafts as readonly Draft[]);
+        const then = knownAt(said, at.knownAt).filter((one) => isWithin(one, at.validAtMs));
+        const standing = then.filter((one) => !then.some((other) => takesBack(other, one)));
+        const held = standing.filter((one) => !one.isNegated && !standing.some((other) => supersedes(other, one)));
+        expect(inForce(said, at)).toEqual(held);
+      }),
+    );
+  });
 
   it('in any order and with repeats hold the same', () => {
     fc.assert(

@@ -55,6 +55,16 @@ describe('PublishRecalls', () => {
     expect(counted()).toEqual({ mneme_recalls_published_total: 25 });
   });
 
+  it('goes on after it had nothing to write', async () => {
+    const { events, counted } = aPublisher(async () => []);
+    await events.flush();
+    for (let i = 0; i < 2; i += 1) {
+      events.note(reader(), recalled);
+      await events.flush();
+    }
+    expect(counted()).toEqual({ mneme_recalls_published_total: 2 });
+  });
+
   it('drops and counts what the queue or the log does not take, and the caller hears nothing of it', async () => {
     let attempts = 0;
     const append = async () => {

@@ -54,7 +54,8 @@ export class PublishRecalls {
     clearTimeout(this.timer);
     this.timer = undefined;
     this.makeEvents();
-    return (this.publishing ??= this.publishAll());
+    if (this.publishing === undefined && this.made.length > 0) this.publishing = this.publishAll();
+    return this.publishing ?? Promise.resolve();
   }
 
   /** Called when the service stops, while the log is still there. */
