@@ -1,8 +1,6 @@
 export interface CatalogueLimits {
   /** Rows that one statement writes; a call of more is several statements in one transaction. */
   readonly writeRowsMax: number;
-  /** Rows that one statement erases. */
-  readonly eraseRowsMax: number;
   /** Rows that a digest reads at a time. */
   readonly pageRows: number;
   /** Failed turns that are remembered, the newest. */
@@ -11,7 +9,6 @@ export interface CatalogueLimits {
 
 export const DEFAULT_CATALOGUE_LIMITS: CatalogueLimits = {
   writeRowsMax: 1_000,
-  eraseRowsMax: 5_000,
   pageRows: 500,
   failedTurnsMax: 10_000,
 };

@@ -29,11 +29,6 @@ isolationContract(async () => ({ catalogue: await openCatalogue() }), { nearCopi
 
 describe('PostgreSQL catalogue', () => {
   erasableStoreContract(async () => fixtureOf(await openCatalogue()), 'catalogue');
-  describe('in slices', () =>
-    erasableStoreContract(
-      async () => fixtureOf(new PostgresCatalogue(await open(), { eraseRowsMax: 2 })),
-      'catalogue',
-    ));
   auditableStoreContract(async () => {
     const store = await openCatalogue();
     return { store, write: (memories) => store.upsert(memories.map(catalogueRowOf)), project: catalogueRowOf };
@@ -114,7 +109,7 @@ describe('PostgreSQL catalogue', () => {
 
   it('erases to zero while others write under the subject’s next epoch and count its accesses', async () => {
     const db = await open();
-    const catalogue = new PostgresCatalogue(db, { eraseRowsMax: 50 });
+    const catalogue = new PostgresCatalogue(db);
     const owner = { tenantId: randomTenantId(), subjectId: randomSubjectId() };
     const gone = Array.from({ length: 500 }, () => catalogueRowOf(aMemory(owner)));
     const kept = Array.from({ length: 100 }, () => catalogueRowOf(aMemory({ ...owner, epoch: 2 })));

@@ -22,7 +22,7 @@ export class PostgresCatalogue extends CatalogueSweep implements Catalogue, Audi
     limits: Partial<CatalogueLimits> = {},
   ) {
     const all = { ...DEFAULT_CATALOGUE_LIMITS, ...limits };
-    super(db, all);
+    super(db);
     this.limits = all;
     this.marks = new Watermarks(db, all.failedTurnsMax);
   }

@@ -19,8 +19,9 @@ export class ScratchLog {
       const id = `${topic}/${partition}`;
       const offset = this.ends.get(id) ?? 0;
       const record = { topic, partition, offset, key, value, appendedAtMs: this.nowMs };
-      const before = this.recordsOf(id).filter((one) => this.compaction === 'later' || one.key !== key);
-      this.records.set(id, [...before, record]);
+      const records = this.recordsOf(id);
+      if (this.compaction === 'at-once') this.records.set(id, [...records.filter((one) => one.key !== key), record]);
+      else records.push(record);
       this.ends.set(id, offset + 1);
       return { topic, partition, offset };
     });
@@ -28,9 +29,14 @@ export class ScratchLog {
 
   async read({ topic, partition, offset }: LogPosition, recordsMax: number): Promise<readonly LogRecord[]> {
     this.reads.push(`${offset}+${recordsMax}`);
-    return this.recordsOf(`${topic}/${partition}`)
-      .filter((record) => record.offset >= offset)
-      .slice(0, recordsMax);
+    const records = this.recordsOf(`${topic}/${partition}`);
+    let [from, to] = [0, records.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if ((records[middle] as LogRecord).offset < offset) from = middle + 1;
+      else to = middle;
+    }
+    return records.slice(from, from + recordsMax);
   }
 
   async endOffsets(topic: TopicName): Promise<readonly number[]> {
@@ -49,7 +55,9 @@ export class ScratchLog {
     }
   }
 
-  private recordsOf(id: string): readonly LogRecord[] {
-    return this.records.get(id) ?? [];
+  private recordsOf(id: string): LogRecord[] {
+    const records = this.records.get(id) ?? [];
+    this.records.set(id, records);
+    return records;
   }
 }
