@@ -20,6 +20,7 @@ const PORTS = [
   'controlStore',
   'erasureJournal',
   'issuerStore',
+  'leases',
   'memorySurvey',
   'memoryVersions',
   'organisationStore',
