@@ -33,7 +33,9 @@ export interface FetchRequest {
 
 export interface FetchedPartition {
   readonly partition: number;
-  /** From the offset that was asked for on. */
+  /** What was asked for. */
+  readonly fromOffset: number;
+  /** From there on. */
   readonly records: readonly KafkaRecord[];
   /** Where the next fetch begins: behind the last batch, also where compaction has emptied its end. */
   readonly nextOffset: number;
@@ -73,6 +75,7 @@ export async function fetchRecords(
       const offset = offsets.get(partition) ?? 0;
       return {
         partition,
+        fromOffset: offset,
         // Kafka answers from the start of the batch that the offset lies in.
         records: messages.filter((record) => Number(record.offset) >= offset && !record.isControlRecord),
         nextOffset: Math.max(offset, endOfBatch(messages.at(-1))),

@@ -90,6 +90,7 @@ export class GroupMember {
   }
 
   private assign(memberIds: readonly string[]) {
+    // Kafka begins a member's id with its client's, so a process has the same partitions in each of its groups.
     const sorted = [...memberIds].sort();
     return sorted.map((memberId, at) => {
       const partitions = Array.from({ length: this.place.partitionCount }, (_, partition) => partition);

@@ -9,6 +9,7 @@ import { isDenied, isLostMembership, isOutOfRange, kafkaError, typeOf } from './
 import type { KafkaLimits } from './kafka-limits.js';
 import type { KafkaLog } from './kafka-log.js';
 import { PartitionPump } from './partition-pump.js';
+import { StallWatch } from './stall-watch.js';
 import { startOffsetsOf } from './start-offsets.js';
 
 /** While a partition is full the others' fetch waits no longer than this, so that it is asked for again soon. */
@@ -46,7 +47,7 @@ export class HeldPartitions {
   private readonly pumps = new Map<number, PartitionPump>();
   private readonly commits: CommitQueue;
   private readonly fetching = new Map<string, Promise<void>>();
-  private readonly stuckSinceMs = new Map<number, number>();
+  private readonly stalls: StallWatch;
   private readonly ended = new AbortController();
   private readonly idle = new AbortController();
   private ending: Ending | undefined;
@@ -57,6 +58,7 @@ export class HeldPartitions {
     private readonly work: HeldWork,
   ) {
     this.commits = new CommitQueue((offsets) => this.commit(offsets));
+    this.stalls = new StallWatch(work.limits.stalledAfterMs);
   }
 
   /** Resolves when the group is to be joined again; rejects when it makes no sense to, with all handlers ended. */
@@ -191,12 +193,14 @@ export class HeldPartitions {
     return true;
   }
 
-  private take({ partition, records, nextOffset, endOffset }: FetchedPartition): void {
+  private take(fetched: FetchedPartition): void {
+    const { partition, fromOffset, records, nextOffset, endOffset } = fetched;
     const pump = this.pumps.get(partition);
-    if (pump === undefined) return;
-    const isStuck = nextOffset <= pump.nextOffset && endOffset > pump.nextOffset;
-    if (isStuck) return this.stuck(pump, endOffset);
-    this.stuckSinceMs.delete(partition);
+    // While a partition changes its leader, both may be asked for the same records.
+    if (pump === undefined || pump.nextOffset !== fromOffset) return;
+    if (this.stalls.isStalled(fetched, performance.now())) {
+      return this.end({ error: new Stalled(this.stallOf(pump, endOffset)) });
+    }
     const { topic } = this.work.options;
     pump.add(
       records.map((record) => logRecordOf(topic, partition, record)),
@@ -204,15 +208,10 @@ export class HeldPartitions {
     );
   }
 
-  private stuck({ partition, nextOffset }: PartitionPump, endOffset: number): void {
-    const nowMs = performance.now();
-    const sinceMs = this.stuckSinceMs.get(partition) ?? nowMs;
-    this.stuckSinceMs.set(partition, sinceMs);
-    if (nowMs - sinceMs < this.work.limits.stalledAfterMs) return;
+  private stallOf({ partition, nextOffset }: PartitionPump, endOffset: number): Unavailable {
     const detail = { limit: `stalledAfterMs=${this.work.limits.stalledAfterMs}` };
     const where = `${this.work.topic}/${partition} from ${nextOffset} to ${endOffset}`;
-    const error = new Unavailable(`Kafka gives ${this.work.groupId} no record of ${where}`, detail);
-    this.end({ error: new Stalled(error) });
+    return new Unavailable(`Kafka gives ${this.work.groupId} no record of ${where}`, detail);
   }
 
   /** Throws what no further fetch can mend. */

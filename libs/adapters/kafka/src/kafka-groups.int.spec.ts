@@ -142,6 +142,31 @@ describe('a consumer group', () => {
     expect([...before, ...after].filter(({ key }) => !known.has(key))).toEqual([]);
   }, 60_000);
 
+  it('gives a process the same partitions in all of its groups, by the order of the client ids', async () => {
+    topics = new OwnTopics(brokers);
+    const first = (await topics.open({ clientId: 'filter-1' })).log;
+    const second = (await topics.open({ clientId: 'filter-2' })).log;
+    const groups = { turns: member(first).group, recalls: member(first).group };
+    const started = async (log: EventLog, topic: keyof typeof groups) => {
+      const reader = new LogReader(log, TOPICS[topic].name, groups[topic]);
+      readers.push(reader);
+      return reader.start();
+    };
+    const ofSecond = { recalls: await started(second, 'recalls'), turns: await started(second, 'turns') };
+    const ofFirst = { turns: await started(first, 'turns'), recalls: await started(first, 'recalls') };
+    const newest = (reader: LogReader) => new Set(reader.batches.slice(-2).map(({ partition }) => partition));
+    await eventually('both share', async () => {
+      for (const topic of ['turns', 'recalls'] as const) {
+        await first.append(
+          [0, 1, 2, 3].flatMap((partition) => appendsTo(TOPICS[topic].name, { partition, of: first })),
+        );
+      }
+      await setTimeout(200);
+      const shares = [ofFirst, ofSecond].flatMap(({ turns, recalls }) => [turns, recalls].map(newest));
+      return shares.map((share) => [...share].sort().join()).join(' ') === '0,2 0,2 1,3 1,3';
+    });
+  });
+
   it('stops within a moment, also while it joins', async () => {
     const log = await opened();
     const group = member(log).group;

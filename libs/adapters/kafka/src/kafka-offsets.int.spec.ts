@@ -33,6 +33,14 @@ describe('records that are gone', () => {
       await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(below) }] });
     });
 
+  const compactWith = (config: Readonly<Record<string, string>>) => {
+    const configEntries = Object.entries({ 'cleanup.policy': 'compact', ...config }).map(([name, value]) => {
+      return { name, value };
+    });
+    const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: `${topics.prefix}${MEMORIES}`, configEntries };
+    return administer((admin) => admin.alterConfigs({ validateOnly: false, resources: [resource] }));
+  };
+
   it('are passed over by a read, and are not its end', async () => {
     const { log } = await topics.open();
     const appends = appendsTo(TURNS, { partition: 0, of: log }, 6);
@@ -103,23 +111,7 @@ describe('records that are gone', () => {
   it('make gaps under compaction that reads, groups and scans go across', async () => {
     const { log, subjectTopics } = await topics.open();
     const [kept, replaced] = appendsTo(MEMORIES, { partition: 0, of: log }, 2);
-    const name = `${topics.prefix}${MEMORIES}`;
-    const configEntries = Object.entries({ 'segment.ms': '200', 'min.cleanable.dirty.ratio': '0' });
-    await administer((admin) =>
-      admin.alterConfigs({
-        validateOnly: false,
-        resources: [
-          {
-            type: kafkajs.ConfigResourceTypes.TOPIC,
-            name,
-            configEntries: [['cleanup.policy', 'compact'] as const, ...configEntries].map(([of, value]) => ({
-              name: of,
-              value,
-            })),
-          },
-        ],
-      }),
-    );
+    await compactWith({ 'segment.ms': '200', 'min.cleanable.dirty.ratio': '0' });
     await log.append([kept!]);
     for (let version = 0; version < 30; version += 1) await log.append([{ ...replaced!, value: String(version) }]);
     const offsets = async () =>
@@ -136,10 +128,14 @@ describe('records that are gone', () => {
     expect(left[0]).toBe(0);
     expect(left[1]).toBeGreaterThan(1);
     expect(left.at(-1)).toBe(end - 1);
-    expect(await log.read({ topic: MEMORIES, partition: 0, offset: 1 }, 1)).toMatchObject([{ offset: left[1] }]);
+    const [afterGap] = await log.read({ topic: MEMORIES, partition: 0, offset: 1 }, 1);
+    expect(afterGap?.offset).toBeGreaterThan(1);
     const reader = await new LogReader(log, MEMORIES).start();
     await eventually('all is committed', async () => (await log.committedOffsets(reader.group, MEMORIES))[0] === end);
-    expect(reader.records.map(({ offset }) => offset)).toEqual(left);
+    // Compaction goes on meanwhile, so that some of them may be gone by now.
+    const handed = reader.records.map(({ offset }) => offset);
+    expect(left).toEqual(expect.arrayContaining(handed));
+    expect([handed[0], handed.at(-1)]).toEqual([0, end - 1]);
     await reader.stop();
     const subject = subjectRef(randomTenantId(), kept!.subjectId!);
     expect((await subjectTopics.count(MEMORIES, subject)).count).toBe(2);

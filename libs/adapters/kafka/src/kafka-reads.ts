@@ -43,7 +43,7 @@ export class KafkaReads {
   async page(from: LogPosition, bytesMax: number): Promise<FetchedPartition> {
     const topic = this.names.place(from.topic, from.partition);
     const { partition, offset } = from;
-    const none = { partition, records: [], nextOffset: offset, endOffset: offset };
+    const none = { partition, fromOffset: offset, records: [], nextOffset: offset, endOffset: offset };
     return this.attempt(async (cluster) => {
       const fetch = async (at: number) => {
         const [nodeId = ''] = [...byLeader(cluster, topic, [partition]).keys()];

@@ -18,6 +18,7 @@ import { TopicNames } from './topic-names.js';
 export interface KafkaOptions extends Partial<KafkaLimits> {
   /** `host:port` of some brokers; the others are learned from them. */
   readonly brokers: readonly string[];
+  /** One of its own for each process: the members of a group get their partitions in the order of their client ids. */
   readonly clientId: string;
   /** Before the name of every topic and group: what sets deployments on one Kafka apart. Empty unless it is given. */
   readonly topicPrefix?: string;
