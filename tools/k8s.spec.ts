@@ -150,7 +150,11 @@ describe('scaling', () => {
     },
   );
 
-  it('leaves alone what has one active pod', () => {
+  it('leaves alone what has one pod, which is gone before the next begins', () => {
+    for (const name of ['erasure', 'maintenance']) {
+      const deployment = deployments.find(({ metadata }) => metadata.name === `mneme-${name}`) as Manifest;
+      expect(specOf(deployment)).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
+    }
     const names = scaled.map(({ metadata }) => metadata.name);
     expect(names).not.toContain('mneme-erasure');
     expect(names).not.toContain('mneme-maintenance');

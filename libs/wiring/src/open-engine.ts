@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { EventLog } from '@mneme/ports';
 import type { Logger } from '@mneme/platform';
 import type { Postgres } from '@mneme/postgres';
@@ -5,6 +6,10 @@ import type { KafkaConfig, Neo4jConfig, PostgresConfig, QdrantConfig, RedisConfi
 import type { ServiceName } from './engines-of.js';
 
 // One function an engine, each loading its client only when it is called.
+
+/** Those of which one process is active: it keeps the table of the log's keys near the log's end for all. */
+const FOLLOWERS: readonly ServiceName[] = ['maintenance', 'standalone'];
+const FOLLOW_LOG_MS = 10_000;
 
 interface Opening {
   readonly service: ServiceName;
@@ -20,7 +25,8 @@ export async function openLog(
   let isOpen = false;
   const opened = await openKafka({
     brokers,
-    clientId: `mneme-${service}`,
+    // Of one process alone: its partitions go by it, and so it has the same ones in all of its groups.
+    clientId: `mneme-${service}-${hostname()}-${process.pid}`,
     topicPrefix,
     partitionCount,
     replicationFactor,
@@ -41,7 +47,9 @@ export async function openTables(
   { service, log }: Opening & { readonly log: EventLog },
 ): Promise<Postgres> {
   const { openPostgres } = await import('@mneme/postgres');
-  return openPostgres({ url: url.reveal(), schema, poolSizeMax, applicationName: `mneme-${service}` }, { log });
+  const applicationName = `mneme-${service}`;
+  const follows = FOLLOWERS.includes(service) ? { followLogMs: FOLLOW_LOG_MS } : {};
+  return openPostgres({ url: url.reveal(), schema, poolSizeMax, applicationName, ...follows }, { log });
 }
 
 export async function openVectors({ url, apiKey, collectionPrefix }: QdrantConfig) {
