@@ -1,10 +1,9 @@
 import type { TopicName } from '@mneme/events';
 import type { LogRecord } from '@mneme/ports';
-import type { Cluster } from 'kafkajs';
+import type { Broker, Cluster } from 'kafkajs';
+import { fetchRequest } from './fetch-request.js';
 
 export const SUBJECT_HEADER = 'subjectId';
-
-const READ_UNCOMMITTED = 0;
 
 /** A record as kafkajs decodes it. */
 export interface KafkaRecord {
@@ -14,7 +13,6 @@ export interface KafkaRecord {
   readonly value: Buffer | null;
   readonly headers: Readonly<Record<string, Buffer | readonly Buffer[] | undefined>>;
   readonly isControlRecord: boolean;
-  readonly batchContext: { readonly firstOffset: string; readonly lastOffsetDelta: number };
 }
 
 export interface PartitionRequest {
@@ -37,7 +35,7 @@ export interface FetchedPartition {
   readonly fromOffset: number;
   /** From there on. */
   readonly records: readonly KafkaRecord[];
-  /** Where the next fetch begins: behind the last batch, also where compaction has emptied its end. */
+  /** Where the next fetch begins: behind the last batch, also where compaction has emptied its end, or all of it. */
   readonly nextOffset: number;
   readonly endOffset: number;
 }
@@ -50,26 +48,22 @@ interface FetchResponse {
       readonly messages: readonly KafkaRecord[];
     }[];
   }[];
+  readonly batchEnds: ReadonlyMap<number, number>;
+}
+
+interface FetchingBroker extends Omit<Broker, 'fetch'> {
+  readonly connectionPool: { send(fetch: ReturnType<typeof fetchRequest>): Promise<FetchResponse> };
 }
 
 /** One fetch from one broker. Errors are those of kafkajs; the first of any partition fails all of it. */
 export async function fetchRecords(
   cluster: Cluster,
   nodeId: string,
-  { topic, partitions, waitMs, bytesMax }: FetchRequest,
+  asked: FetchRequest,
 ): Promise<readonly FetchedPartition[]> {
-  const broker = await cluster.findBroker({ nodeId });
-  const requested = partitions.map(({ partition, offset, bytesMax: maxBytes }) => {
-    return { partition, fetchOffset: String(offset), maxBytes };
-  });
-  const { responses } = (await broker.fetch({
-    maxWaitTime: waitMs,
-    minBytes: 1,
-    maxBytes: bytesMax,
-    isolationLevel: READ_UNCOMMITTED,
-    topics: [{ topic, partitions: requested }],
-  })) as FetchResponse;
-  const offsets = new Map(partitions.map(({ partition, offset }) => [partition, offset]));
+  const broker = (await cluster.findBroker({ nodeId })) as unknown as FetchingBroker;
+  const { responses, batchEnds } = await broker.connectionPool.send(fetchRequest(asked));
+  const offsets = new Map(asked.partitions.map(({ partition, offset }) => [partition, offset]));
   return responses.flatMap((response) =>
     response.partitions.map(({ partition, highWatermark, messages }) => {
       const offset = offsets.get(partition) ?? 0;
@@ -78,17 +72,11 @@ export async function fetchRecords(
         fromOffset: offset,
         // Kafka answers from the start of the batch that the offset lies in.
         records: messages.filter((record) => Number(record.offset) >= offset && !record.isControlRecord),
-        nextOffset: Math.max(offset, endOfBatch(messages.at(-1))),
+        nextOffset: Math.max(offset, batchEnds.get(partition) ?? 0),
         endOffset: Number(highWatermark),
       };
     }),
   );
-}
-
-function endOfBatch(record: KafkaRecord | undefined): number {
-  if (record === undefined) return 0;
-  const { firstOffset, lastOffsetDelta } = record.batchContext;
-  return Math.max(Number(record.offset), Number(firstOffset) + lastOffsetDelta) + 1;
 }
 
 export function logRecordOf(topic: TopicName, partition: number, record: KafkaRecord): LogRecord {

@@ -26,7 +26,6 @@ const recordOf = (told: Told, offset: number): KafkaRecord => ({
   value: told.isTombstone ? null : Buffer.from('{}'),
   headers: { [SUBJECT_HEADER]: Buffer.from(idOf(told.subject)) },
   isControlRecord: false,
-  batchContext: { firstOffset: String(offset), lastOffsetDelta: 0 },
 });
 
 /** What stands under each key at the end, in the order of offsets. */
