@@ -51,6 +51,21 @@ describe('what was decided in a batch that comes again', () => {
     expect(asked).toEqual(['k0', 'k1']);
   });
 
+  it('is found when a batch is tried again in place, however long the partition has been held', async () => {
+    const published: string[] = [];
+    const { among, asked } = aRedelivery(published, 2);
+    await among(batch(0, 1, 2));
+    asked.splice(0);
+    expect(await among(batch(50, 51))).toEqual([]);
+    expect(asked).toEqual([]);
+    // Its append was written, and the answer lost.
+    published.push('k50');
+    expect(await among(batch(50, 51))).toEqual(['k50']);
+    expect(await among(batch(51))).toEqual([]);
+    expect(await among(batch(52, 53))).toEqual([]);
+    expect(asked).not.toContain('k52');
+  });
+
   it('is looked for again when the partition was elsewhere meanwhile', async () => {
     const { among } = aRedelivery(['k7'], 2);
     await among(batch(0, 1, 2));

@@ -8,6 +8,7 @@ interface Start {
   /** Aborted with the hold: with another one the partition may have been elsewhere meanwhile. */
   readonly signal: AbortSignal;
   readonly seen: number;
+  /** Up to which records came here before: those of a batch that failed come again, and it may have been published. */
   readonly lastOffset: number;
   /**
    * From here on nothing can have been decided before: where the topic ended when the hold began, or behind as many records as
@@ -26,7 +27,8 @@ interface Asked<E> {
  * Which records an owner had decided already in a batch that it published and that died before its commit: such a batch
  * comes again first of all, however it is cut then, and how often the process dies at it. What came behind those records has
  * been applied, so that deciding them anew would bring back what was taken away. Records are counted and not their offsets,
- * because a compacted topic has gaps.
+ * because a compacted topic has gaps. A batch that is tried again in place is looked for too: an append that failed may have
+ * been written, in part or as a whole.
  */
 export class Redelivery {
   private readonly starts = new Map<number, Start>();
@@ -60,12 +62,14 @@ export class Redelivery {
     const { topic, partition } = first.record;
     const known = this.starts.get(partition);
     const before = known?.signal === signal ? known : await this.begun(topic, partition, signal);
-    const doubtful = received.filter(({ record }) => record.offset < before.untilOffset);
+    const isAgain = ({ record }: Received<E>) => record.offset <= before.lastOffset;
+    const doubtful = received.filter((one) => one.record.offset < before.untilOffset || isAgain(one));
     // A batch that failed comes record by record, and is counted once.
-    const fresh = doubtful.filter(({ record }) => record.offset > before.lastOffset);
-    const lastOffset = fresh.at(-1)?.record.offset ?? before.lastOffset;
+    const fresh = doubtful.filter((one) => !isAgain(one));
     const seen = before.seen + fresh.length;
-    const untilOffset = seen >= this.recordsMax ? Math.min(before.untilOffset, lastOffset + 1) : before.untilOffset;
+    const lastFresh = fresh.at(-1)?.record.offset ?? Infinity;
+    const untilOffset = seen >= this.recordsMax ? Math.min(before.untilOffset, lastFresh + 1) : before.untilOffset;
+    const lastOffset = Math.max(before.lastOffset, received.at(-1)?.record.offset ?? -1);
     this.starts.set(partition, { signal, seen, lastOffset, untilOffset });
     return doubtful;
   }
