@@ -78,12 +78,16 @@ export class KafkaConnection {
    */
   async use<T>(work: (cluster: Cluster) => Promise<T>, waitMs = 0): Promise<T> {
     const opening = (this.opening ??= this.open());
+    let working: Promise<T> | undefined;
     try {
       const { connectTimeoutMs, requestTimeoutMs } = this.limits;
       const cluster = await inTime(opening, 2 * connectTimeoutMs);
-      return await inTime(work(cluster), waitMs + requestTimeoutMs + connectTimeoutMs);
+      working = work(cluster);
+      return await inTime(working, waitMs + requestTimeoutMs + connectTimeoutMs);
     } catch (error) {
-      await this.mend(opening, error);
+      await this.mend(opening, { error, isOpen: working !== undefined });
+      // What was given up may still connect: nobody else would end that connection.
+      if (this.opening !== opening) void working?.catch(() => undefined).then(() => disconnect(opening));
       throw error;
     }
   }
@@ -105,8 +109,7 @@ export class KafkaConnection {
     const { opening } = this;
     this.opening = undefined;
     if (opening === undefined) return;
-    const closed = opening.then((cluster) => cluster.disconnect()).catch(() => undefined);
-    await within(closed, timeoutMs);
+    await within(disconnect(opening), timeoutMs);
   }
 
   private async open(): Promise<Cluster> {
@@ -121,9 +124,9 @@ export class KafkaConnection {
     }
   }
 
-  private async mend(opening: Promise<Cluster>, error: unknown): Promise<void> {
+  private async mend(opening: Promise<Cluster>, { error, isOpen }: Failed): Promise<void> {
     if (this.opening !== opening) return;
-    if (isStaleMetadata(error)) {
+    if (isOpen && isStaleMetadata(error)) {
       const isFresh = await opening
         .then((cluster) => cluster.refreshMetadata())
         .then(
@@ -131,13 +134,23 @@ export class KafkaConnection {
           () => false,
         );
       if (isFresh) return;
-    } else if (typeOf(error) !== undefined) {
+    } else if (isOpen && typeOf(error) !== undefined) {
       return;
     }
     if (this.opening !== opening) return;
     this.opening = undefined;
-    void opening.then((cluster) => cluster.disconnect()).catch(() => undefined);
+    void disconnect(opening);
   }
+}
+
+interface Failed {
+  readonly error: unknown;
+  /** Whether it failed on a connection that is there: one that could not be opened is of no use any more. */
+  readonly isOpen: boolean;
+}
+
+async function disconnect(opening: Promise<Cluster>): Promise<void> {
+  await opening.then((cluster) => cluster.disconnect()).catch(() => undefined);
 }
 
 async function inTime<T>(settling: Promise<T>, timeoutMs: number): Promise<T> {
