@@ -27,11 +27,19 @@ export interface ProduceBatch {
   readonly messages: readonly Message[];
 }
 
+/** One epoch of a producer: what goes out under an earlier one goes out under that one's numbers. */
 interface Identity {
   readonly producerId: string;
-  epoch: number;
+  readonly epoch: number;
   /** The number of the next record, by partition. */
   readonly sequences: Map<string, number>;
+}
+
+interface Attempt {
+  readonly batches: readonly ProduceBatch[];
+  readonly offsets: Map<string, number>;
+  /** It has ended, or is no longer waited for: whatever of it still runs writes nothing. */
+  isOver: boolean;
 }
 
 interface ProducingBroker extends Omit<Broker, 'produce'> {
@@ -69,14 +77,16 @@ export class IdempotentProducer {
   /** Offsets of the first records, by `placeOf`. When it rejects, any of the batches may have been written. */
   async produce(batches: readonly ProduceBatch[], untilMs: number): Promise<ReadonlyMap<string, number>> {
     const offsets = new Map<string, number>();
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempts = 0; ; attempts += 1) {
       const open = batches.filter((batch) => !offsets.has(placeOf(batch)));
+      const attempt: Attempt = { batches: open, offsets, isOver: false };
       try {
-        await this.connection.use((cluster) => this.write(cluster, open, offsets));
+        await this.connection.use((cluster) => this.write(cluster, attempt));
         return offsets;
       } catch (error) {
+        attempt.isOver = true;
         const isFinal = isDenied(error) || FINAL.has(typeOf(error) ?? '');
-        const waitMs = Math.min(this.limits.retryPauseMs * 2 ** attempt, this.limits.retryPauseMsMax);
+        const waitMs = Math.min(this.limits.retryPauseMs * 2 ** attempts, this.limits.retryPauseMsMax);
         if (isFinal || performance.now() + waitMs >= untilMs) {
           this.endEpoch();
           throw error;
@@ -91,10 +101,11 @@ export class IdempotentProducer {
     await this.connection.use((cluster) => this.identified(cluster));
   }
 
-  private async write(cluster: Cluster, batches: readonly ProduceBatch[], offsets: Map<string, number>): Promise<void> {
+  private async write(cluster: Cluster, attempt: Attempt): Promise<void> {
     const identity = await this.identified(cluster);
-    const requests = [...byLeader(cluster, batches)].map(async ([nodeId, led]) => {
+    const requests = [...byLeader(cluster, attempt.batches)].map(async ([nodeId, led]) => {
       const broker = (await cluster.findBroker({ nodeId })) as unknown as ProducingBroker;
+      if (attempt.isOver) return;
       const { topics } = await broker.produce({
         producerId: identity.producerId,
         producerEpoch: identity.epoch,
@@ -102,23 +113,17 @@ export class IdempotentProducer {
         timeout: this.limits.appendTimeoutMs,
         topicData: topicDataOf(led, identity),
       });
+      if (attempt.isOver) return;
       const first = new Map(
         topics.flatMap(({ topicName: topic, partitions }) =>
           partitions.map(({ partition, baseOffset }) => [placeOf({ topic, partition }), Number(baseOffset)] as const),
         ),
       );
-      for (const batch of led) this.acknowledged(batch, { identity, offsets, offset: first.get(placeOf(batch)) });
+      for (const batch of led) acknowledged(batch, { identity, attempt, offset: first.get(placeOf(batch)) });
     });
     // All of them end before the next attempt: no two requests of this producer are under way to one partition.
     const ends = await Promise.allSettled(requests);
     for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  }
-
-  private acknowledged(batch: ProduceBatch, { identity, offsets, offset }: Acknowledgement): void {
-    if (offset === undefined) throw new Unavailable('Kafka did not say where records went');
-    const place = placeOf(batch);
-    offsets.set(place, offset);
-    identity.sequences.set(place, (identity.sequences.get(place) ?? 0) + batch.messages.length);
   }
 
   private async identified(cluster: Cluster): Promise<Identity> {
@@ -131,22 +136,29 @@ export class IdempotentProducer {
     if (this.identity !== undefined) return this.identity;
     const broker = (await cluster.findControllerBroker()) as unknown as ProducingBroker;
     const { producerId } = await broker.initProducerId({ transactionTimeout: this.limits.requestTimeoutMs });
-    this.identity = { producerId, epoch: 0, sequences: new Map() };
+    // An attempt that was given up may hear of its own only now.
+    this.identity ??= { producerId, epoch: 0, sequences: new Map() };
     return this.identity;
   }
 
   private endEpoch(): void {
     if (this.identity === undefined) return;
-    this.identity.epoch += 1;
-    this.identity.sequences.clear();
-    if (this.identity.epoch > EPOCH_MAX) this.identity = undefined;
+    const { producerId, epoch } = this.identity;
+    this.identity = epoch >= EPOCH_MAX ? undefined : { producerId, epoch: epoch + 1, sequences: new Map() };
   }
 }
 
 interface Acknowledgement {
   readonly identity: Identity;
-  readonly offsets: Map<string, number>;
+  readonly attempt: Attempt;
   readonly offset: number | undefined;
+}
+
+function acknowledged(batch: ProduceBatch, { identity, attempt, offset }: Acknowledgement): void {
+  if (offset === undefined) throw new Unavailable('Kafka did not say where records went');
+  const place = placeOf(batch);
+  attempt.offsets.set(place, offset);
+  identity.sequences.set(place, (identity.sequences.get(place) ?? 0) + batch.messages.length);
 }
 
 export function placeOf({ topic, partition }: { readonly topic: string; readonly partition: number }): string {
