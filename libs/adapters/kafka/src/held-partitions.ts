@@ -89,6 +89,8 @@ export class HeldPartitions {
     const isLost = this.ending === undefined || 'error' in this.ending || this.ending.isLost;
     if (!isLost) await within(Promise.all(running), this.work.limits.rebalanceDrainMs);
     for (const pump of this.pumps.values()) pump.abort();
+    // Until this member joins nobody else has its partitions: what is still being written comes before what they write.
+    if (!isLost) await within(Promise.all(running), this.work.limits.rebalanceAbortMs);
     // Whoever stops waits for the handlers; the group does not.
     if (stop.aborted || (this.ending !== undefined && 'error' in this.ending)) await Promise.all(running);
   }
@@ -123,18 +125,22 @@ export class HeldPartitions {
   /** Tells Kafka that this member lives, also while its handlers take their time. */
   private async beat(): Promise<void> {
     const { limits, member, log, groupId } = this.work;
+    // Kafka counts from when it has heard, which is after the asking.
     let heardMs = performance.now();
     while (!this.idle.signal.aborted) {
       await delay(limits.heartbeatIntervalMs, undefined, { signal: this.idle.signal }).catch(() => undefined);
       if (this.idle.signal.aborted) return;
+      const askedMs = performance.now();
+      const lost = setTimeout(() => this.end({ isLost: true }), heardMs + limits.sessionTimeoutMs - askedMs);
       try {
         await member.heartbeat(this.membership);
-        heardMs = performance.now();
+        heardMs = askedMs;
         this.spread();
       } catch (error) {
         if (isLostMembership(error)) this.end({ isLost: typeOf(error) !== 'REBALANCE_IN_PROGRESS' });
-        else if (performance.now() - heardMs > limits.sessionTimeoutMs) this.end({ isLost: true });
         else log('warn', `${groupId} could not be told to Kafka`, error);
+      } finally {
+        clearTimeout(lost);
       }
     }
   }

@@ -100,6 +100,30 @@ describe('a consumer group', () => {
     expect(slow.failures).toEqual([]);
   });
 
+  it('gives a partition on only when what was in hand of it has ended, or that takes too long', async () => {
+    topics = new OwnTopics(brokers);
+    const { log } = await topics.open({ rebalanceAbortMs: 5_000 });
+    const group = member(log).group;
+    const events: string[] = [];
+    const slow = await member(log, group).start(async (batch) => {
+      if (batch.signal.aborted || events.length > 3) return commitAll(batch);
+      events.push('held');
+      await new Promise((resolve) => batch.signal.addEventListener('abort', resolve));
+      // An append that is under way does not hear of it.
+      await setTimeout(700);
+      events.push('ended');
+    });
+    await log.append(everywhere(log, 3));
+    await eventually('all are held', () => events.length === 4);
+    const heir = await member((await topics.open()).log, group).start(async (batch) => {
+      events.push('given on');
+      await commitAll(batch);
+    });
+    await eventually('the other has its part', () => heir.batches.length >= 2);
+    expect(events.lastIndexOf('ended')).toBeLessThan(events.indexOf('given on'));
+    await slow.stop();
+  });
+
   it('keeps a partition whose handler waits for longer than a session, and serves the others meanwhile', async () => {
     const log = await opened();
     let isWaiting = true;

@@ -31,6 +31,8 @@ export interface KafkaLimits {
   readonly heartbeatIntervalMs: number;
   /** How long a rebalance waits for batches in hand before they hear that their partition is lost. */
   readonly rebalanceDrainMs: number;
+  /** How long it waits then until they have ended: longer than an append is under way, shorter than Kafka waits. */
+  readonly rebalanceAbortMs: number;
   /** How long a batch of which nothing was committed waits before it is handed out again. */
   readonly uncommittedPauseMs: number;
   /** Between attempts to reach Kafka again; it doubles up to the second value. */
@@ -71,6 +73,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   rebalanceTimeoutMs: 15_000,
   heartbeatIntervalMs: 1_000,
   rebalanceDrainMs: 1_000,
+  rebalanceAbortMs: 8_000,
   uncommittedPauseMs: 100,
   retryPauseMs: 100,
   retryPauseMsMax: 2_000,
@@ -94,4 +97,9 @@ export function limitsOf(given: Partial<KafkaLimits>): KafkaLimits {
   return limits as unknown as KafkaLimits;
 }
 
-const MAY_BE_ZERO: ReadonlySet<string> = new Set(['appendLingerMs', 'rebalanceDrainMs', 'uncommittedPauseMs']);
+const MAY_BE_ZERO: ReadonlySet<string> = new Set([
+  'appendLingerMs',
+  'rebalanceDrainMs',
+  'rebalanceAbortMs',
+  'uncommittedPauseMs',
+]);

@@ -13,6 +13,7 @@ const FAST: Partial<KafkaOptions> = {
   heartbeatIntervalMs: 100,
   sessionTimeoutMs: 6_000,
   rebalanceDrainMs: 100,
+  rebalanceAbortMs: 100,
   uncommittedPauseMs: 5,
 };
 
