@@ -75,9 +75,13 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
       const published = publishedBefore.get(one.event) ?? (isRead ? keysOf(one.event) : []);
       const isDue = derived.has(one) || one.event.type === 'command';
       if (published.length === 0 && isDue) await this.decide(one, { draft, modelFacts });
-      const keys = [...published, ...memoryKeysIn(draft.appends.slice(before))];
-      if (keys.length > 0) this.published.set(one.event, keys);
+      // Also what an attempt before this one may have published.
+      const earlier = this.published.get(one.event) ?? [];
+      const keys = [...earlier, ...published, ...memoryKeysIn(draft.appends.slice(before))];
+      if (keys.length > 0) this.published.set(one.event, [...new Set(keys)]);
     }
+    // A model may have taken long: whoever has the partition by now decides.
+    signal.throwIfAborted();
     if (draft.appends.length > 0) await this.ports.log.append(draft.appends);
   }
 

@@ -66,6 +66,11 @@ describe('FilterTurns', () => {
     expect((await filtered('I prefer the quiet carriage.')).appends).toEqual(once.appends);
   });
 
+  it('publishes nothing for a partition that was lost meanwhile', async () => {
+    const signal = AbortSignal.abort(new Error('lost'));
+    await expect(filtered('I prefer the quiet carriage.', { signal })).rejects.toThrow('lost');
+  });
+
   it('judges by the role of the turn and the policy of its tenant', async () => {
     const boot = 'You are an assistant. Remember that I like tea.';
     expect((await filtered(boot, { role: 'system' })).dropped).toEqual(['boot-text']);
@@ -135,6 +140,7 @@ interface Given {
   /** What the other topics have, and where they end. */
   readonly read?: EventLog['read'];
   readonly end?: number;
+  readonly signal?: AbortSignal;
 }
 
 async function filtered(content: string, given: Given = {}) {
@@ -163,6 +169,7 @@ async function filtered(content: string, given: Given = {}) {
   const received = { record: { partition: 3, offset: 0 }, event, access: { state: 'open', keys: KEYS } };
   const versions: MemoryVersions = { living: async () => [], published: async () => new Set() };
   const handler = new FilterTurns({ log, keyring, versions, topics: NO_TOPICS, observer });
-  await handler.handle([received as unknown as Received<TurnReceived>], new AbortController().signal);
+  const { signal = new AbortController().signal } = given;
+  await handler.handle([received as unknown as Received<TurnReceived>], signal);
   return { appends, kept, dropped, held };
 }

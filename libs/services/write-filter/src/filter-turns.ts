@@ -77,8 +77,13 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
       const isJudged = verdicts.get(one.event)?.state !== 'published';
       const published = publishedBefore.get(one.event) ?? (isJudged ? [] : keysOf(one.event));
       if (published.length === 0) await this.decide(one, { verdicts, draft, asking });
-      this.published.set(one.event, [...published, ...memoryKeysIn(draft.appends.slice(before))]);
+      // Also what an attempt before this one may have published.
+      const earlier = this.published.get(one.event) ?? [];
+      const keys = [...earlier, ...published, ...memoryKeysIn(draft.appends.slice(before))];
+      this.published.set(one.event, [...new Set(keys)]);
     }
+    // A model may have taken long: whoever has the partition by now decides.
+    signal.throwIfAborted();
     await this.ports.log.append(draft.appends);
   }
 
