@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { TopicName } from '@mneme/events';
+import { Unavailable } from '@mneme/domain';
 import type { LogPosition, LogRecord } from '@mneme/ports';
 import type { Cluster } from 'kafkajs';
 import { byLeader, type FetchedPartition, fetchRecords, logRecordOf } from './fetch-records.js';
@@ -10,6 +12,9 @@ import type { TopicNames } from './topic-names.js';
 /** What a record costs in a fetch, as long as nobody knows better. */
 const RECORD_BYTES = 2_048;
 const FETCH_BYTES_MIN = 64 * 1024;
+/** How often a partition that gives nothing and has more is asked again: one that has just got its leader may not know yet. */
+const LOOKS_MAX = 6;
+const LOOK_PAUSE_MS = 25;
 
 /** Reads outside of any group's consumption. */
 export class KafkaReads {
@@ -19,24 +24,20 @@ export class KafkaReads {
     private readonly limits: KafkaLimits,
   ) {}
 
-  /** As `EventLog.read`: what was compacted or has expired is passed over, and only the log's end gives nothing. */
+  /**
+   * As `EventLog.read`: what was compacted or has expired is passed over, and only the log's end gives nothing.
+   * @throws Unavailable when the partition has more than it gives.
+   */
   async records(from: LogPosition, recordsMax: number): Promise<readonly LogRecord[]> {
-    const { topic, partition } = from;
-    const records: LogRecord[] = [];
     let { offset } = from;
-    let bytes = 0;
-    while (records.length < recordsMax && bytes < this.limits.readBytesMax) {
-      const bytesMax = Math.min((recordsMax - records.length) * RECORD_BYTES, this.limits.readBytesMax - bytes);
-      const page = await this.page({ topic, partition, offset }, Math.max(bytesMax, FETCH_BYTES_MIN));
-      for (const record of page.records) {
-        if (records.length >= recordsMax || bytes >= this.limits.readBytesMax) break;
-        records.push(logRecordOf(topic, partition, record));
-        bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
-      }
-      if (page.nextOffset <= offset || page.nextOffset >= page.endOffset) break;
-      offset = page.nextOffset;
+    for (let look = 1; ; look += 1) {
+      const { records, nextOffset } = await this.look({ ...from, offset }, recordsMax);
+      if (records.length > 0) return records;
+      offset = nextOffset;
+      if (offset >= ((await this.endOffsets(from.topic))[from.partition] ?? 0)) return [];
+      if (look >= LOOKS_MAX) throw nothingGiven({ ...from, offset });
+      await pause(LOOK_PAUSE_MS * 2 ** look);
     }
-    return records;
   }
 
   /** One fetch from a position on, or from the log's start when that is behind it. */
@@ -83,6 +84,25 @@ export class KafkaReads {
     });
   }
 
+  private async look({ topic, partition, offset: fromOffset }: LogPosition, recordsMax: number) {
+    const records: LogRecord[] = [];
+    let offset = fromOffset;
+    let bytes = 0;
+    while (records.length < recordsMax && bytes < this.limits.readBytesMax) {
+      const bytesMax = Math.min((recordsMax - records.length) * RECORD_BYTES, this.limits.readBytesMax - bytes);
+      const page = await this.page({ topic, partition, offset }, Math.max(bytesMax, FETCH_BYTES_MIN));
+      for (const record of page.records) {
+        if (records.length >= recordsMax || bytes >= this.limits.readBytesMax) break;
+        records.push(logRecordOf(topic, partition, record));
+        bytes += (record.key?.length ?? 0) + (record.value?.length ?? 0);
+      }
+      const isLast = page.nextOffset <= offset || page.nextOffset >= page.endOffset;
+      offset = page.nextOffset;
+      if (isLast) break;
+    }
+    return { records, nextOffset: offset };
+  }
+
   private offsets(topic: TopicName, at: 'start' | 'end'): Promise<readonly number[]> {
     const name = this.names.topic(topic);
     return this.attempt((cluster) => offsetsIn(cluster, name, { partitions: this.names.partitions(), at }));
@@ -95,6 +115,11 @@ export class KafkaReads {
       throw kafkaError(error, 'Kafka could not be read');
     }
   }
+}
+
+/** It is not known then what the partition has. */
+export function nothingGiven({ topic, partition, offset }: LogPosition): Unavailable {
+  return new Unavailable(`Kafka gives nothing of ${topic}/${partition} from ${offset} on, and has more`);
 }
 
 interface Wanted {

@@ -3,7 +3,7 @@ import { partitionOf, type SubjectRef, Unavailable } from '@mneme/domain';
 import type { SubjectCount, SubjectKey, SubjectTopics } from '@mneme/ports';
 import type { KafkaRecord } from './fetch-records.js';
 import type { KafkaLimits } from './kafka-limits.js';
-import type { KafkaReads } from './kafka-reads.js';
+import { type KafkaReads, nothingGiven } from './kafka-reads.js';
 import { type ScanPlace, SubjectScan, SubjectsScan } from './subject-scan.js';
 import type { TopicNames } from './topic-names.js';
 
@@ -94,7 +94,7 @@ export class KafkaSubjectTopics implements SubjectTopics {
       if (this.closing.signal.aborted) throw new Unavailable('the log is closed');
       const page = await this.reads.page({ ...from, offset }, this.limits.readBytesMax);
       for (const record of page.records) take(record);
-      if (page.nextOffset <= offset) break;
+      if (page.nextOffset <= offset) throw nothingGiven({ ...from, offset });
       offset = page.nextOffset;
     }
     return offset;
