@@ -6,7 +6,7 @@ export type CommandRefusal = 'stale' | 'gone' | 'unfit';
 /** What an owner does with a command, given the living versions of its target. */
 export type CommandFit =
   | { readonly state: 'fits'; readonly newest: MemoryDerived; readonly versions: readonly MemoryDerived[] }
-  /** There is nothing left to take away. */
+  /** There is nothing left to take away, or it was applied before. */
   | { readonly state: 'done' }
   | { readonly state: 'refused'; readonly reason: CommandRefusal };
 
@@ -21,6 +21,8 @@ export function commandFitOf(command: CommandGiven, living: readonly MemoryDeriv
   const seen = versions.find(({ version }) => version === target?.version);
   // One that was reserved, got lost and was sent again has its first instant: what it makes would lie below what was seen.
   if ((target?.version ?? 0) >= recordedAt && versions.length > 0) return { state: 'refused', reason: 'stale' };
+  // Accepted twice, because the answer of the log was lost: what it makes is there.
+  if (versions.some(({ version }) => version === recordedAt)) return { state: 'done' };
   if (seen === undefined) {
     const isReplaced = versions.some(({ version }) => version > (target?.version ?? 0) && version < recordedAt);
     if (isReplaced) return { state: 'refused', reason: 'stale' };

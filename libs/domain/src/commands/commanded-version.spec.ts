@@ -128,6 +128,12 @@ describe('whether a command fits', () => {
     expect(fitOf('retract', at + 1, [1, at + 1])).toEqual({ state: 'refused', reason: 'stale' });
   });
 
+  it('one that the log has twice is done', () => {
+    const at = GIVEN.recordedAt;
+    expect(fitOf('confirm', 1, [1, at])).toEqual({ state: 'done' });
+    expect(fitOf('correct', 1, [at, at + 1])).toEqual({ state: 'done' });
+  });
+
   it('a memory that is gone can be taken away once more, and nothing else', () => {
     expect(fitOf('retract', 1, [])).toEqual({ state: 'done' });
     expect(fitOf('correct', 1, [])).toEqual({ state: 'refused', reason: 'gone' });

@@ -13,7 +13,7 @@ const REMOVED_AT_ONCE_MAX = 256;
 
 /**
  * Adds what a command tells or a run shows to its procedure, as a version of its own, and takes the oldest away when there
- * are too many. A cause comes here once: one that was decided before is known by what was published for it.
+ * are too many. A cause counts once, also when the log has it twice: a version names the last causes that it was made of.
  */
 export async function keepProcedure(
   cause: ProcedureCause,
@@ -21,6 +21,7 @@ export async function keepProcedure(
 ): Promise<void> {
   const living = await draft.living([procedureIdOf(cause, keys).memoryId]);
   const newest = living.at(-1);
+  if (newest?.derivedFrom.includes(cause.causeId) === true) return;
   const before = newest === undefined ? undefined : { memory: newest, content: openMemory(keys, newest) };
   draft.put(sealMemory(keys, procedureVersionOf(cause, { keys, before, policy })));
   const surplus = Math.max(0, living.length + 1 - PROCEDURE_VERSIONS_MAX);
