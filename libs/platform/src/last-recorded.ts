@@ -10,9 +10,11 @@ export async function lastRecordedAt(acceptedTurns: AcceptedTurns, log: EventLog
   let highest = await acceptedTurns.highestRecordedAt();
   const topic = TOPICS.turns.name;
   for (const [partition, end] of (await log.endOffsets(topic)).entries()) {
-    const offset = Math.max(0, end - RECORDS_READ_MAX);
-    for (const { value } of await log.read({ topic, partition, offset }, RECORDS_READ_MAX)) {
-      highest = Math.max(highest, stampOf(value));
+    // One read ends at a number of bytes, and the newest records come last.
+    for (let offset = Math.max(0, end - RECORDS_READ_MAX); offset < end;) {
+      const records = await log.read({ topic, partition, offset }, RECORDS_READ_MAX);
+      for (const { value } of records) highest = Math.max(highest, stampOf(value));
+      offset = (records.at(-1)?.offset ?? end - 1) + 1;
     }
   }
   return highest;
