@@ -90,6 +90,8 @@ export class KafkaConsumption implements Consumption {
         this.held = membership.partitions;
         await new HeldPartitions(membership, this.heldWork()).hold(this.stopping.signal);
         pauseMs = limits.retryPauseMs;
+        // Stalls that a year lies between are no failure.
+        this.stalls = 0;
       } catch (error) {
         this.failure = this.failureOf(error);
         if (this.failure !== undefined) break;
