@@ -120,6 +120,7 @@ describe('a consumer group', () => {
       await commitAll(batch);
     });
     await eventually('the other has its part', () => heir.batches.length >= 2);
+    await eventually('all have ended', () => events.filter((event) => event === 'ended').length === 4);
     expect(events.lastIndexOf('ended')).toBeLessThan(events.indexOf('given on'));
     await slow.stop();
   });
