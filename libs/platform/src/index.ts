@@ -1,4 +1,5 @@
 /** What every service stands on: config, logs, metrics, keys, the guard, the consumer runner, the gRPC server. */
+export { appendInParts } from './append-in-parts.js';
 export * from './accept-commands.js';
 export * from './ask-by-subject.js';
 export * from './auth-guard.js';

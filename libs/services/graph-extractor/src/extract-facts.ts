@@ -1,7 +1,8 @@
 import { type ProgressNoted, TOPICS, type TurnId } from '@mneme/events';
 import { factIdsOf, memoryKeyOf, turnIdsOf } from '@mneme/domain';
-import type { EventLog, LogRecord } from '@mneme/ports';
+import type { EventLog, LogAppend, LogRecord } from '@mneme/ports';
 import {
+  appendInParts,
   type BatchEnd,
   looksLikeCommand,
   looksLikeFact,
@@ -69,20 +70,23 @@ export class ExtractFacts implements RecordHandler<MemoryChange> {
     const derived = new Set<Received<MemoryChange>>(net);
     const modelFacts = await this.readFacts.of(net, signal);
     const publishedBefore = await this.redelivery.publishedBefore(received, { keysOf, signal });
+    const caused: (readonly LogAppend[])[] = [];
     for (const one of received) {
       const before = draft.appends.length;
       const isRead = modelFacts.published.has(one.event);
       const published = publishedBefore.get(one.event) ?? (isRead ? keysOf(one.event) : []);
       const isDue = derived.has(one) || one.event.type === 'command';
       if (published.length === 0 && isDue) await this.decide(one, { draft, modelFacts });
+      const appends = draft.appends.slice(before);
+      caused.push(appends);
       // Also what an attempt before this one may have published.
       const earlier = this.published.get(one.event) ?? [];
-      const keys = [...earlier, ...published, ...memoryKeysIn(draft.appends.slice(before))];
+      const keys = [...earlier, ...published, ...memoryKeysIn(appends)];
       if (keys.length > 0) this.published.set(one.event, [...new Set(keys)]);
     }
     // A model may have taken long: whoever has the partition by now decides.
     signal.throwIfAborted();
-    if (draft.appends.length > 0) await this.ports.log.append(draft.appends);
+    await appendInParts(this.ports.log, caused);
   }
 
   async undo(received: readonly Received<MemoryChange>[]): Promise<void> {

@@ -1,8 +1,9 @@
 import { type CommandGiven, type SessionEnded, TOPICS, type TurnReceived, type TurnReleased } from '@mneme/events';
 import { memoryKeyOf, summaryIdOf } from '@mneme/domain';
-import type { EventLog, LanguageModel, LogRecord, MemoryVersions, SubjectTopics } from '@mneme/ports';
+import type { EventLog, LanguageModel, LogAppend, LogRecord, MemoryVersions, SubjectTopics } from '@mneme/ports';
 import {
   acceptedIdOf,
+  appendInParts,
   type BatchEnd,
   commandKeyOf,
   type Keyring,
@@ -72,19 +73,22 @@ export class FilterTurns implements RecordHandler<TurnRecord> {
     const partition = received[0]?.record.partition ?? 0;
     const draft = new MemoryDraft(this.ports.versions, partition);
     const publishedBefore = await this.redelivery.publishedBefore(received, { keysOf, signal });
+    const caused: (readonly LogAppend[])[] = [];
     for (const one of received) {
       const before = draft.appends.length;
       const isJudged = verdicts.get(one.event)?.state !== 'published';
       const published = publishedBefore.get(one.event) ?? (isJudged ? [] : keysOf(one.event));
       if (published.length === 0) await this.decide(one, { verdicts, draft, asking });
+      const appends = draft.appends.slice(before);
+      caused.push(appends);
       // Also what an attempt before this one may have published.
       const earlier = this.published.get(one.event) ?? [];
-      const keys = [...earlier, ...published, ...memoryKeysIn(draft.appends.slice(before))];
+      const keys = [...earlier, ...published, ...memoryKeysIn(appends)];
       this.published.set(one.event, [...new Set(keys)]);
     }
     // A model may have taken long: whoever has the partition by now decides.
     signal.throwIfAborted();
-    await this.ports.log.append(draft.appends);
+    await appendInParts(this.ports.log, caused);
   }
 
   async undo(received: readonly Received<TurnRecord>[]): Promise<void> {
