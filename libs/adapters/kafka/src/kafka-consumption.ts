@@ -7,6 +7,7 @@ import { type KafkaConnection, within } from './kafka-connection.js';
 import { isDenied, kafkaError, typeOf } from './kafka-errors.js';
 import type { KafkaLimits } from './kafka-limits.js';
 import type { KafkaLog } from './kafka-log.js';
+import { patiently } from './patiently.js';
 import { startOffsetsOf } from './start-offsets.js';
 
 /** Answers of the group's coordinator that stay the same however often it is asked. */
@@ -54,7 +55,10 @@ export class KafkaConsumption implements Consumption {
     this.done = this.run();
   }
 
-  /** @throws Corrupt when the log does not have what the group has committed. */
+  /**
+   * Of a broker that has only just begun a group has no coordinator yet: that is waited for.
+   * @throws Corrupt when the log does not have what the group has committed.
+   */
   static async start(
     consumed: ConsumedTopic,
     options: ConsumeOptions,
@@ -63,7 +67,7 @@ export class KafkaConsumption implements Consumption {
     const member = new GroupMember(consumed.connection, consumed, consumed.limits);
     const partitions = Array.from({ length: consumed.partitionCount }, (_, partition) => partition);
     try {
-      await startOffsetsOf({ ...consumed, member }, partitions);
+      await patiently(() => startOffsetsOf({ ...consumed, member }, partitions), consumed.limits);
     } catch (error) {
       await consumed.connection.close(consumed.limits.stopTimeoutMs);
       throw kafkaError(error, `${consumed.groupId} cannot begin`);

@@ -26,6 +26,8 @@ export interface KafkaLimits {
   readonly bufferBytesMax: number;
   /** Bytes of keys and values after which a read takes no further record. */
   readonly readBytesMax: number;
+  /** How long the start of a group waits for what will be there in a moment, such as its coordinator. */
+  readonly startTimeoutMs: number;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
@@ -69,6 +71,7 @@ export const DEFAULT_KAFKA_LIMITS: KafkaLimits = {
   bufferRecordsMax: 4_000,
   bufferBytesMax: 2 * MIB,
   readBytesMax: 4 * MIB,
+  startTimeoutMs: 30_000,
   sessionTimeoutMs: 15_000,
   rebalanceTimeoutMs: 15_000,
   heartbeatIntervalMs: 1_000,

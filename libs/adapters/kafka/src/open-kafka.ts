@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { EventLog, SubjectTopics } from '@mneme/ports';
 import { InvalidInput, Unavailable } from '@mneme/domain';
 import { type Admin, type ISocketFactory, Kafka, logLevel, type SASLOptions } from 'kafkajs';
 import { IdempotentProducer } from './idempotent-producer.js';
 import { KafkaAppends } from './kafka-appends.js';
 import { KafkaConnection, within } from './kafka-connection.js';
-import { isTransient, kafkaError } from './kafka-errors.js';
+import { kafkaError } from './kafka-errors.js';
+import { patiently } from './patiently.js';
 import { KafkaEventLog } from './kafka-event-log.js';
 import { type KafkaLimits, limitsOf } from './kafka-limits.js';
 import { clientLogTo, type KafkaLog } from './kafka-log.js';
@@ -92,18 +92,7 @@ class Opened {
       timeoutMs: limits.requestTimeoutMs,
       differs: (line: string) => log('warn', line),
     };
-    await this.administer(async (admin) => {
-      const untilMs = performance.now() + limits.requestTimeoutMs;
-      for (;;) {
-        try {
-          return await prepareTopics(admin, names, settings);
-        } catch (error) {
-          // A topic that was just made is not known everywhere at once.
-          if (!isTransient(error) || performance.now() > untilMs) throw error;
-          await pause(limits.retryPauseMs);
-        }
-      }
-    });
+    await this.administer((admin) => patiently(() => prepareTopics(admin, names, settings), limits));
   }
 
   async check(signal: AbortSignal): Promise<void> {

@@ -17,6 +17,14 @@ describe('properties of a fact', () => {
     expect(factOf(factPropertiesOf(fact))).toEqual(fact);
   });
 
+  it('have room for all that a fact may end, and refuse more', () => {
+    const endsOf = (count: number) => Array.from({ length: count }, (_, i) => String(i).padStart(32, 'a'));
+    const full = { ...aFact(), ends: endsOf(5) } as ReturnType<typeof aFact>;
+    expect(factOf(factPropertiesOf(full))).toEqual(full);
+    const more = { ...full, ends: endsOf(6) } as ReturnType<typeof aFact>;
+    expect(() => factPropertiesOf(more)).toThrow('more than 5');
+  });
+
   it('go out with whole numbers as such, and others as they are', () => {
     const { version, recordedAt, validFromMs, trust, wordAtMs } = sentProperties(
       factPropertiesOf(aFact({ isNegated: true, memory: { trust: 1 } })),

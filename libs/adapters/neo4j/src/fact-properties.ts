@@ -20,12 +20,13 @@ export interface AliasProperties extends FactKey {
   readonly entity: string;
 }
 
-// The engine keeps an index entry for a value, not for each value of a list.
-const ENDS = ['end0', 'end1', 'end2'] as const;
+/** The engine keeps an index entry for a value, not for each value of a list: as many as the event lets a fact end slots. */
+export const ENDS = ['end0', 'end1', 'end2', 'end3', 'end4'] as const;
 
 /** As the engine gives it back: numbers as numbers. A missing property is an absent field. */
 export function factPropertiesOf({ slots, ends, aliases, ...rest }: GraphFact): FactProperties {
   const [ownSlot, wideSlot] = slots;
+  if (ends.length > ENDS.length) throw corrupt(`a fact ends more than ${ENDS.length} slots`);
   return {
     ...rest,
     aliases: aliases.flatMap(({ entity, alias }) => [entity, alias]),
@@ -55,8 +56,8 @@ const WHOLE: ReadonlySet<string> = new Set([
 
 /** @throws Corrupt for what is no fact, or says of itself in two ways. */
 export function factOf(properties: FactProperties): GraphFact {
-  const { ownSlot, wideSlot, end0, end1, end2, wordAtMs, aliases, ...rest } = properties;
-  const ends = [end0, end1, end2].filter((end) => end !== undefined);
+  const { ownSlot, wideSlot, end0, end1, end2, end3, end4, wordAtMs, aliases, ...rest } = properties;
+  const ends = [end0, end1, end2, end3, end4].filter((end) => end !== undefined);
   const names = aliasesOf(aliases);
   if (ownSlot === undefined || end0 === undefined || names === undefined)
     throw corrupt('a fact lacks what it stands in');

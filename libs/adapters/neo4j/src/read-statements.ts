@@ -1,9 +1,8 @@
+import { ENDS } from './fact-properties.js';
 import type { LabelSpace } from './label-space.js';
 import { scopeText, tenantText } from './scope-predicate.js';
 
 export type ReadStatements = ReturnType<typeof readStatements>;
-
-const ENDS = ['end0', 'end1', 'end2'];
 
 /**
  * The reads of the graph, each with the scope inside. Every relationship that a statement touches is found along an index

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Corrupt, isMemoryError, Unavailable } from '@mneme/domain';
+import { ENDS } from './fact-properties.js';
 import type { LabelSpace } from './label-space.js';
 import type { Neo4jDatabase } from './neo4j-database.js';
 
@@ -126,7 +127,7 @@ function factParts({ name, fact }: LabelSpace): readonly SchemaPart[] {
     index('fact_from', ['tenantId', 'audience', 'subjectEntity', 'validFromMs']),
     index('fact_by_predicate', ['tenantId', 'audience', 'subjectEntity', 'predicate', 'validFromMs']),
     index('fact_to', ['tenantId', 'audience', 'objectEntity', 'validFromMs']),
-    ...['end0', 'end1', 'end2'].flatMap((end) => [
+    ...ENDS.flatMap((end) => [
       index(`fact_${end}`, ['tenantId', 'subjectId', end, 'validFromMs']),
       index(`fact_word_${end}`, ['tenantId', 'subjectId', end, 'wordAtMs']),
     ]),
