@@ -268,6 +268,18 @@ describe('the consumer runner', () => {
     expect([world.deadLetters, world.ends, world.broken]).toEqual([[], [], undefined]);
   });
 
+  it('takes back what it wrote for a subject that was fenced meanwhile though the partition is no longer its own', async () => {
+    const abort = new AbortController();
+    world.onHandle = () => {
+      world.fenced.add(BEN);
+      abort.abort();
+    };
+    await world.give(records({ text: 'a' }, { text: 'b', subjectId: BEN }), abort.signal);
+    expect(world.happened.filter((what) => !what.startsWith('retry'))).toEqual(['handle a,b', 'undo b']);
+    expect([...world.store]).toEqual(['a']);
+    expect([world.ends, world.broken]).toEqual([[], undefined]);
+  });
+
   it('accounts for every record once, and always commits, whatever the records are like', async () => {
     const kind = fc.constantFrom('good', 'bad', 'unreadable', 'fenced', 'fenced-meanwhile');
     const property = fc.asyncProperty(fc.array(kind, { minLength: 1, maxLength: 12 }), async (kinds) => {
