@@ -21,8 +21,6 @@ class World {
   readonly corrupt: TenantId[] = [];
   nowMs = 1_000_000;
   unwrapped = 0;
-  /** What passes while rows are on their way. */
-  onRead: () => Promise<void> = async () => undefined;
   policy = 'first';
   private readonly rootKey = randomKey();
   private readonly tenantKeys = new Map<string, Uint8Array>();
@@ -30,11 +28,7 @@ class World {
   keyring(given: { readonly subjectsMax?: number; readonly tenantsMax?: number } = {}): Keyring {
     const controlStore = { findTenant: async (tenantId: TenantId) => this.tenantOf(tenantId) };
     const registry = {
-      read: async (tenantId: TenantId, subjectIds: readonly SubjectId[]) => {
-        const rows = this.read(tenantId, subjectIds);
-        await this.onRead();
-        return rows;
-      },
+      read: async (tenantId: TenantId, subjectIds: readonly SubjectId[]) => this.read(tenantId, subjectIds),
       admit: async (subjects: readonly NewSubject[]) => subjects.map((one) => this.admit(one)),
     };
     const vault = {
@@ -230,18 +224,6 @@ describe('the keyring', () => {
     await world.pass(KEY_CACHE_MS);
     expect(heldBy(keyring)).toEqual({ subjects: 0, tenants: 0 });
     expect(jest.getTimerCount()).toBe(0);
-  });
-
-  it('counts the time from when it asked, however long a row was on its way', async () => {
-    const keyring = world.keyring();
-    await keyring.admit(ACME, [ANA]);
-    await world.pass(KEY_CACHE_MS);
-    world.onRead = () => world.pass(KEY_CACHE_MS - 1);
-    expect(await opened(keyring, ANA)).toMatchObject({ state: 'open' });
-    world.onRead = async () => undefined;
-    await world.pass(1);
-    world.change(ANA, { state: 'fenced', epoch: 2, wrappedKey: null });
-    expect(await opened(keyring, ANA)).toEqual({ state: 'fenced', epoch: 2 });
   });
 
   it('holds no more than its bound, answers for all that were asked for, and lets the oldest go first', async () => {
