@@ -1,6 +1,6 @@
 import type { SubjectId, TopicName } from '@mneme/events';
 import { partitionOf, type SubjectRef, Unavailable } from '@mneme/domain';
-import type { SubjectCount, SubjectKey, SubjectTopics } from '@mneme/ports';
+import type { LogPosition, SubjectCount, SubjectKey, SubjectTopics } from '@mneme/ports';
 import type { KafkaRecord } from './fetch-records.js';
 import type { KafkaLimits } from './kafka-limits.js';
 import type { KafkaReads } from './kafka-reads.js';
@@ -87,17 +87,24 @@ export class KafkaSubjectTopics implements SubjectTopics {
   }
 
   /** Reads to where the partition ends now; answers where the next reading begins. */
-  private async read(from: Parameters<KafkaReads['page']>[0], take: (record: KafkaRecord) => void): Promise<number> {
+  private async read(from: LogPosition, take: (record: KafkaRecord) => void): Promise<number> {
     const end = (await this.reads.endOffsets(from.topic))[from.partition] ?? 0;
     let { offset } = from;
     while (offset < end) {
       if (this.closing.signal.aborted) throw new Unavailable('the log is closed');
       const page = await this.reads.page({ ...from, offset }, this.limits.readBytesMax);
       for (const record of page.records) take(record);
-      if (page.nextOffset <= offset) break;
-      offset = page.nextOffset;
+      if (page.nextOffset > offset) offset = page.nextOffset;
+      else if (await this.isBehind(from, offset)) throw notRead(from.topic);
+      else break;
     }
     return offset;
+  }
+
+  /** Whether the partition still says that there is more: nothing may be counted as none because it was not given. */
+  private async isBehind({ topic, partition }: LogPosition, offset: number): Promise<boolean> {
+    const [starts, ends] = await Promise.all([this.reads.startOffsets(topic), this.reads.endOffsets(topic)]);
+    return offset >= (starts[partition] ?? 0) && offset < (ends[partition] ?? 0);
   }
 
   private keptOf(topic: TopicName, subjectId: SubjectId): KeptScan {
@@ -122,4 +129,8 @@ export class KafkaSubjectTopics implements SubjectTopics {
     const beforeMs = performance.now() - this.limits.scanKeptMs;
     for (const [name, { usedMs }] of this.kept) if (usedMs < beforeMs) this.kept.delete(name);
   }
+}
+
+function notRead(topic: TopicName): Unavailable {
+  return new Unavailable(`Kafka gives no record of ${topic} that it has`);
 }
