@@ -197,13 +197,25 @@ export class ConsumerRunner<E> {
   }
 
   private async attempt(received: readonly Received<E>[], signal: AbortSignal): Promise<unknown> {
+    let isRetry = false;
+    const handle = async () => {
+      // An engine can be away for hours: whoever was erased meanwhile is not handled with the keys of before.
+      const open = isRetry ? await this.stillOpen(received, signal) : received;
+      isRetry = true;
+      if (open.length > 0) await this.handler.handle(open, signal);
+    };
     try {
-      await retryInPlace(() => this.handler.handle(received, signal), this.retryOptions(signal));
+      await retryInPlace(handle, this.retryOptions(signal));
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
       return error ?? new Error('a handler rejected with nothing');
     }
+  }
+
+  private async stillOpen(received: readonly Received<E>[], signal: AbortSignal): Promise<readonly Received<E>[]> {
+    const { passed } = await this.persist(() => passFence(this.dependencies.keyring, this.handler, received), signal);
+    return passed;
   }
 
   private async recheck(handled: readonly Received<E>[]): Promise<void> {
