@@ -60,7 +60,7 @@ export class ConsumerWorld implements RecordHandler<Said> {
   }
 
   /** Hands the records out as one batch; resolves when the runner is done with it. */
-  async give(records: readonly LogRecord[], signal = new AbortController().signal): Promise<void> {
+  async give(records: readonly LogRecord[], signal: AbortSignal = new AbortController().signal): Promise<void> {
     await this.onBatch({
       topic: TOPICS.turns.name,
       partition: PARTITION,
