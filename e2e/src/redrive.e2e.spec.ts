@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type MemoryDerived, TOPICS } from '@mneme/events';
+import { subjectRef } from '@mneme/domain';
 import { DeadLetterTopic, RedriveDeadLetters } from '@mneme/maintenance-service';
 import { deadLetterOf } from '@mneme/platform';
 import { CommandWorld } from './command-world.js';
@@ -103,6 +104,21 @@ describe('a redriven dead letter', () => {
     await world.world.drained();
     expect(await world.living('eve')).toEqual(before);
     expect(await differing()).toEqual([]);
+  });
+
+  it('is refused of what an erased user had said before the enrolment, and lets none of it rest longer', async () => {
+    const said = await world.said('gus', 'likes tea number 7');
+    const turn = await letterOf('write-filter', TOPICS.turns.name, said.sourceId);
+    const memory = await letterOf('embedder', TOPICS.memories.name, keyOf(said));
+    const { keyring, stores } = world.world.engines;
+    const { subjectRegistry: registry, log } = stores;
+    const subject = subjectRef(said.tenantId, said.subjectId);
+    const { epoch } = await registry.fence(subject);
+    await registry.destroyKey(subject, epoch);
+    await registry.enrol(await keyring.newSubject(said.tenantId, said.subjectId));
+    const ends = await log.endOffsets(TOPICS.turns.name);
+    expect(await outcomes(turn, memory)).toEqual(['erased', 'erased']);
+    expect(await log.endOffsets(TOPICS.turns.name)).toEqual(ends);
   });
 
   it('is refused of somebody who was erased, and of what is not there', async () => {

@@ -48,6 +48,12 @@ export function nextStep(step: ErasureStep): ErasureStep | undefined {
   return ERASURE_STEPS[ERASURE_STEPS.indexOf(step) + 1];
 }
 
+/** How far an erasure is, as a number that only grows: the steps noted, and whether the last one is through. */
+export function erasureProgressOf({ step, steps }: Pick<Erasure, 'step' | 'steps'>): number {
+  const noted = Math.max(0, ...steps.map((note) => ERASURE_STEPS.indexOf(note.step)));
+  return noted + ERASURE_STEPS.indexOf(step);
+}
+
 /** HMAC(commitment key, subject ‖ epoch): an auditor with the key can match a person, nobody else can. */
 export function subjectCommitmentOf(commitmentKey: Uint8Array, subjectId: SubjectId, epoch: number): string {
   return createHmac('sha256', commitmentKey).update(`${subjectId}\0${epoch}`).digest('hex');

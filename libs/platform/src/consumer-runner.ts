@@ -65,6 +65,9 @@ export interface ConsumerRunnerOptions {
   readonly retry: RetryLimits;
 }
 
+/** How long it is tried to take back what was written for a partition that is lost. */
+const LOST_RECHECK_MS = 2_000;
+
 interface Dependencies {
   readonly log: EventLog;
   readonly keyring: Keyring;
@@ -135,8 +138,7 @@ export class ConsumerRunner<E> {
     for (const [record, error] of poison) await this.deadLetter(record, error, signal);
     const fence = await this.persist(() => passFence(this.dependencies.keyring, this.handler, parsed), signal);
     this.dependencies.observer.refusedByFence(this.options.group, fence.refused.length);
-    const { handled, failed } = await this.handleAll(fence.passed, signal);
-    await this.persist(() => this.recheck(handled), signal);
+    const { handled, failed } = await this.handleFenced(fence.passed, signal);
     const nextOffset = (batch.records.at(-1)?.offset ?? -1) + 1;
     const refused = fence.refused.map(({ event }) => event);
     const end = { partition: batch.partition, nextOffset, handled, failed, refused };
@@ -156,6 +158,23 @@ export class ConsumerRunner<E> {
       }
     }
     return { parsed, poison };
+  }
+
+  /**
+   * Reads the fence again after the store's ack, also when the partition was taken away meanwhile: whoever has it now
+   * refuses the records of a fenced subject, and takes nothing back that another one wrote.
+   */
+  private async handleFenced(passed: readonly Received<E>[], signal: AbortSignal) {
+    try {
+      const ended = await this.handleAll(passed, signal);
+      await this.persist(() => this.recheck(ended.handled), signal);
+      return ended;
+    } catch (error) {
+      // A while and no longer: the process may be about to end, or the engine away.
+      const inTime = AbortSignal.timeout(LOST_RECHECK_MS);
+      await this.persist(() => this.recheck(passed), inTime).catch(() => undefined);
+      throw error;
+    }
   }
 
   /** The whole batch at once; when that fails for good, record by record, so that one bad record costs itself alone. */
@@ -178,8 +197,15 @@ export class ConsumerRunner<E> {
   }
 
   private async attempt(received: readonly Received<E>[], signal: AbortSignal): Promise<unknown> {
+    let isRetry = false;
+    const handle = async () => {
+      // An engine can be away for hours: whoever was erased meanwhile is not handled with the keys of before.
+      const open = isRetry ? await this.stillOpen(received, signal) : received;
+      isRetry = true;
+      if (open.length > 0) await this.handler.handle(open, signal);
+    };
     try {
-      await retryInPlace(() => this.handler.handle(received, signal), this.retryOptions(signal));
+      await retryInPlace(handle, this.retryOptions(signal));
       return undefined;
     } catch (error) {
       signal.throwIfAborted();
@@ -187,7 +213,13 @@ export class ConsumerRunner<E> {
     }
   }
 
+  private async stillOpen(received: readonly Received<E>[], signal: AbortSignal): Promise<readonly Received<E>[]> {
+    const { passed } = await this.persist(() => passFence(this.dependencies.keyring, this.handler, received), signal);
+    return passed;
+  }
+
   private async recheck(handled: readonly Received<E>[]): Promise<void> {
+    if (handled.length === 0) return;
     const { refused } = await passFenceNow(this.dependencies.keyring, this.handler, handled);
     if (refused.length === 0) return;
     await this.handler.undo(refused);

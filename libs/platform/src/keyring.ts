@@ -25,8 +25,9 @@ export interface KeyringOptions {
   readonly controlStore: ControlStore;
   readonly registry: SubjectRegistry;
   readonly vault: KeyVault;
+  /** One that is never set back: an hour that comes twice would keep keys for an hour. */
   readonly clock: Clock;
-  /** How long an unwrapped key may stay in this process. */
+  /** How long an unwrapped key may stay in this process, counted from when the registry was asked for it. */
   readonly keyCacheMs: number;
   /** Subjects whose keys are held at once. */
   readonly subjectsMax: number;
@@ -50,6 +51,9 @@ interface Held<T> {
   readonly value: T;
   readonly untilMs: number;
 }
+
+/** A key that nobody asks for any more is gone a fraction of its time late, at most. */
+const SWEEPS_PER_TIME = 10;
 
 /** The one way to keys: unwraps them for a few seconds, and forgets them. No key, no write, no derivation, no read. */
 export class Keyring {
@@ -77,8 +81,9 @@ export class Keyring {
     tenantId: TenantId,
     subjectIds: readonly SubjectId[],
   ): Promise<ReadonlyMap<SubjectId, SubjectAccess>> {
+    const askedMs = this.options.clock.nowMs();
     const rows = await this.options.registry.read(tenantId, [...new Set(subjectIds)]);
-    return this.hold(await this.openTenant(tenantId), rows);
+    return this.hold(await this.openTenant(tenantId), rows, askedMs);
   }
 
   /**
@@ -92,8 +97,9 @@ export class Keyring {
     const unseen = [...new Set(subjectIds)].filter((subjectId) => !known.has(subjectId));
     if (unseen.length === 0) return known;
     const tenant = await this.openTenant(tenantId);
+    const askedMs = this.options.clock.nowMs();
     const rows = await this.options.registry.admit(unseen.map((subjectId) => newSubjectOf(tenant, subjectId)));
-    for (const [subjectId, access] of this.hold(tenant, rows)) known.set(subjectId, access);
+    for (const [subjectId, access] of this.hold(tenant, rows, askedMs)) known.set(subjectId, access);
     return known;
   }
 
@@ -145,8 +151,9 @@ export class Keyring {
     return value;
   }
 
-  private hold(tenant: OpenTenant, rows: readonly SubjectRow[]): Map<SubjectId, SubjectAccess> {
-    const untilMs = this.options.clock.nowMs() + this.options.keyCacheMs;
+  // From when the registry was asked: a row that took its time on the way may be of before the key was destroyed.
+  private hold(tenant: OpenTenant, rows: readonly SubjectRow[], askedMs: number): Map<SubjectId, SubjectAccess> {
+    const untilMs = askedMs + this.options.keyCacheMs;
     const opened = new Map<SubjectId, SubjectAccess>();
     for (const row of rows) {
       const name = nameOf(row.tenantId, row.subjectId);
@@ -167,7 +174,7 @@ export class Keyring {
       this.shrink(this.subjects, this.options.subjectsMax);
       this.shrink(this.tenants, this.options.tenantsMax);
       if (this.subjects.size + this.tenants.size > 0) this.scheduleSweep();
-    }, this.options.keyCacheMs).unref();
+    }, this.options.keyCacheMs / SWEEPS_PER_TIME).unref();
   }
 
   // One key that does not open must not close the rest of its query, nor hold up a partition.

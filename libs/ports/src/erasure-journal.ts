@@ -5,7 +5,11 @@ import type { Erasure } from '@mneme/domain';
 export interface ErasureJournal {
   /** @throws Conflict when the id exists, or when the subject has an erasure that is not verified yet. */
   begin(erasure: Erasure): Promise<void>;
-  /** Replaces the record. @throws NotFound. */
+  /**
+   * Replaces the record.
+   * @throws NotFound; Conflict when the record there is further by `erasureProgressOf`: another process goes on with it,
+   * and what this one knows is over.
+   */
   record(erasure: Erasure): Promise<void>;
   /**
    * Takes back an erasure whose fence was never raised, as if it had not been asked for. Idempotent; one that is

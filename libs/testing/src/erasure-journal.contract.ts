@@ -68,6 +68,31 @@ function erasuresContract(journal: () => ErasureJournal): void {
     await expect(journal().record(anErasure())).rejects.toMatchObject({ code: 'not-found', retry: 'never' });
   });
 
+  it('refuses a record of less than it has, of a process that was overtaken, and keeps what it has', async () => {
+    const note = (step: Erasure['step']) => ({ step, takenAt: '2026-01-02T00:00:00.000Z', counts: [] });
+    const noted = [note('requested'), note('fenced'), note('enumerated'), note('shredded'), note('barrier-passed')];
+    const before = anErasure({ step: 'barrier-passed', steps: noted });
+    const swept: Erasure = { ...before, steps: [...noted, note('swept')] };
+    const through: Erasure = { ...swept, step: 'swept' };
+    const verified: Erasure = {
+      ...through,
+      step: 'verified',
+      steps: [...swept.steps, note('swept-again'), note('verified')],
+    };
+    await journal().begin(before);
+    for (const [further, less] of [
+      [swept, before],
+      [through, swept],
+      [verified, through],
+    ] as const) {
+      await journal().record(further);
+      await expect(journal().record(less)).rejects.toMatchObject({ code: 'conflict' });
+      expect(await journal().find(before.tenantId, before.erasureId)).toEqual(further);
+      await journal().record(further);
+    }
+    expect((await journal().unfinished(1_000)).map(({ erasureId }) => erasureId)).not.toContain(before.erasureId);
+  });
+
   it('begins an id once, and one erasure of a subject at a time', async () => {
     const erasure = anErasure();
     await journal().begin(erasure);

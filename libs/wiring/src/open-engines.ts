@@ -9,7 +9,7 @@ import type { EngineFault, EngineSet } from './engine-set.js';
 import { openEmbedder } from './open-embedder.js';
 import { openLanguageModel } from './open-language-model.js';
 import type { OpenStores, Stores } from './stores.js';
-import { systemClock } from './system-clock.js';
+import { monotonicClock, systemClock } from './system-clock.js';
 
 /** What a service of the distributed profile has opened: nothing that it does not speak to. */
 export interface OpenEngines extends Pick<EngineSet<OpenStores>, 'stores' | 'vectorModels' | 'places'> {
@@ -111,7 +111,7 @@ function keyringOn(stores: OpenStores, config: EnginesConfig, { logger, metrics 
     controlStore: stores.controlStore,
     registry: stores.subjectRegistry,
     vault: stores.keyVault,
-    clock: systemClock,
+    clock: monotonicClock,
     keyCacheMs: config.keyCacheMs,
     subjectsMax: config.keyCacheSubjectsMax,
     tenantsMax: config.keyCacheTenantsMax,

@@ -72,13 +72,15 @@ export async function startService<C extends object>(options: ServiceOptions<C>,
   const grpc = options.grpc === undefined ? undefined : await addGrpc(app, edge);
   const serving: Serving = { service: options.service, app, places, grpc, readiness, health };
   const started = { own: config.own, app, engines, logger };
+  const applied = appliedOf(options, engines, logger);
   const lifecycle = new Lifecycle(logger, config.process.drainMsMax);
   lifecycle.stopOnSignals((code) => process.exit(code));
   await lifecycle.start([
     { name: 'engines', start: () => undefined, stop: () => engines.close() },
     httpPart(serving),
-    watchEngines(options.service, engines, { ...around, health }),
+    watchEngines(options.service, engines, { ...around, health, applied }),
     ...turnParts(options, engines, logger),
+    ...(applied === undefined ? [] : [applied]),
     ...(options.parts?.(started) ?? []),
     grpcPart(serving),
     readyPart(serving),
@@ -108,17 +110,22 @@ function placesOf<C>({ process }: ServiceConfig<C>, hasGrpc: boolean): readonly 
   return hasGrpc ? [http, grpc] : [http];
 }
 
-/** What a process waits for before it works. */
+/** The turn of a process of which one works. */
 function turnParts<C extends object>(
-  { service, isSole = false, appliesErasures = false }: ServiceOptions<C>,
-  { stores }: OpenEngines,
+  { service, isSole = false }: ServiceOptions<C>,
+  { stores: { leases } }: OpenEngines,
   logger: Logger,
 ): readonly Part[] {
-  const { leases, erasureJournal: journal, log } = stores;
-  return [
-    ...(isSole && leases !== undefined ? [new LeasePart({ leases, logger }, service)] : []),
-    ...(appliesErasures ? [] : [new ErasuresApplied({ journal, log, logger })]),
-  ];
+  return isSole && leases !== undefined ? [new LeasePart({ leases, logger }, service)] : [];
+}
+
+/** What all but one wait for before they work. */
+function appliedOf<C extends object>(
+  { appliesErasures = false }: ServiceOptions<C>,
+  { stores: { erasureJournal: journal, log } }: OpenEngines,
+  logger: Logger,
+): ErasuresApplied | undefined {
+  return appliesErasures ? undefined : new ErasuresApplied({ journal, log, logger });
 }
 
 interface Serving {

@@ -1,6 +1,6 @@
 import type { SubjectId, TopicName } from '@mneme/events';
 import { partitionOf, type SubjectRef, Unavailable } from '@mneme/domain';
-import type { SubjectCount, SubjectKey, SubjectTopics } from '@mneme/ports';
+import type { LogPosition, SubjectCount, SubjectKey, SubjectTopics } from '@mneme/ports';
 import type { KafkaRecord } from './fetch-records.js';
 import type { KafkaLimits } from './kafka-limits.js';
 import { type KafkaReads, nothingGiven } from './kafka-reads.js';
@@ -87,7 +87,7 @@ export class KafkaSubjectTopics implements SubjectTopics {
   }
 
   /** Reads to where the partition ends now; answers where the next reading begins. */
-  private async read(from: Parameters<KafkaReads['page']>[0], take: (record: KafkaRecord) => void): Promise<number> {
+  private async read(from: LogPosition, take: (record: KafkaRecord) => void): Promise<number> {
     const end = (await this.reads.endOffsets(from.topic))[from.partition] ?? 0;
     let { offset } = from;
     while (offset < end) {

@@ -1,5 +1,5 @@
 import type { TenantId } from '@mneme/events';
-import { Conflict, type Erasure, NotFound } from '@mneme/domain';
+import { Conflict, type Erasure, erasureProgressOf, NotFound } from '@mneme/domain';
 import type { ErasureJournal } from '@mneme/ports';
 import type { Database } from './database.js';
 import { KeySlots } from './key-slots.js';
@@ -22,9 +22,12 @@ export class PostgresErasureJournal implements ErasureJournal {
 
   async record(erasure: Erasure): Promise<void> {
     const { erasureId, tenantId } = erasure;
-    const values = [erasureId, tenantId, isVerified(erasure), JSON.stringify(erasure)];
-    if ((await this.database.run(SQL.record, ...values)) > 0) return;
-    throw new NotFound('there is no such erasure', { field: 'erasureId' });
+    await this.database.transaction(async (queries) => {
+      const held = await queries.get<{ readonly record: string }>(SQL.hold, erasureId, tenantId);
+      if (held === undefined) throw new NotFound('there is no such erasure', { field: 'erasureId' });
+      if (erasureProgressOf(JSON.parse(held.record) as Erasure) > erasureProgressOf(erasure)) throw isFurther();
+      await queries.run(SQL.record, erasureId, tenantId, isVerified(erasure), JSON.stringify(erasure));
+    });
   }
 
   async withdraw(tenantId: TenantId, erasureId: string): Promise<void> {
@@ -90,9 +93,14 @@ function isVerified(erasure: Erasure): boolean {
   return erasure.step === 'verified';
 }
 
+function isFurther(): Conflict {
+  return new Conflict('another process has taken this erasure further');
+}
+
 const SQL = statementsOf('erasures', {
   begin: `INSERT INTO erasures (erasure_id, tenant_id, subject_id, is_verified, record) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT DO NOTHING`,
+  hold: 'SELECT record FROM erasures WHERE erasure_id = $1 AND tenant_id = $2 FOR UPDATE',
   record: 'UPDATE erasures SET is_verified = $3, record = $4 WHERE erasure_id = $1 AND tenant_id = $2',
   withdraw: 'DELETE FROM erasures WHERE erasure_id = $1 AND tenant_id = $2 AND NOT is_verified',
   find: 'SELECT record FROM erasures WHERE erasure_id = $1 AND tenant_id = $2',

@@ -1,5 +1,5 @@
 import type { TenantId } from '@mneme/events';
-import { Conflict, type Erasure, NotFound } from '@mneme/domain';
+import { Conflict, type Erasure, erasureProgressOf, NotFound } from '@mneme/domain';
 import type { ErasureJournal } from '@mneme/ports';
 import { type Database, guard, inTransaction } from './database.js';
 import { KeySlots } from './key-slots.js';
@@ -25,8 +25,12 @@ export class SqliteErasureJournal implements ErasureJournal {
   async record(erasure: Erasure): Promise<void> {
     const { erasureId, tenantId } = erasure;
     const values = [isVerified(erasure), JSON.stringify(erasure), erasureId, tenantId];
-    const { changes } = guard(() => this.statements.of('record').run(...values));
-    if (changes === 0) throw notBegun();
+    inTransaction(this.db, () => {
+      const [held] = this.select('find', erasureId, tenantId);
+      if (held === undefined) throw notBegun();
+      if (erasureProgressOf(held) > erasureProgressOf(erasure)) throw isFurther();
+      this.statements.of('record').run(...values);
+    });
   }
 
   async withdraw(tenantId: TenantId, erasureId: string): Promise<void> {
@@ -92,6 +96,10 @@ export class SqliteErasureJournal implements ErasureJournal {
 
 function isVerified(erasure: Erasure): number {
   return erasure.step === 'verified' ? 1 : 0;
+}
+
+function isFurther(): Conflict {
+  return new Conflict('another process has taken this erasure further');
 }
 
 function notBegun(): NotFound {

@@ -20,6 +20,7 @@ function world() {
       readiness,
       logger: logger as never,
       told: (isReady) => void told.push(isReady),
+      back: (engine) => void told.push(`back ${engine}`),
     },
     { needs: ['kafka'], everyMs: 1_000_000, timeoutMs: 1_000 },
   );
@@ -36,7 +37,7 @@ describe('the engine watch', () => {
     state.faults = [];
     await watch.look();
     expect(readiness.problems()).toEqual([]);
-    expect(told).toEqual(['an engine is away kafka', false, false, 'an engine is back kafka', true]);
+    expect(told).toEqual(['an engine is away kafka', false, false, 'an engine is back kafka', 'back kafka', true]);
   });
 
   it('goes on without one that it only uses, and says so beside what it said before', async () => {

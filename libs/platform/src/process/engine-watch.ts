@@ -14,6 +14,8 @@ export interface EngineWatchPorts {
   readonly logger: Pick<Logger, 'warn' | 'info'>;
   /** Hears whether the process is ready, at each look. */
   readonly told: (isReady: boolean) => void;
+  /** Hears of an engine that was away and is not any more. */
+  readonly back?: (engine: string) => void;
 }
 
 export interface EngineWatchOptions {
@@ -82,7 +84,11 @@ export class EngineWatch implements Part {
     for (const { engine, problem } of faults) {
       if (!before.has(engine)) logger.warn('an engine is away', { engine, problem, isNeeded: this.isNeeded(engine) });
     }
-    for (const engine of before) if (!now.has(engine)) logger.info('an engine is back', { engine });
+    for (const engine of before) {
+      if (now.has(engine)) continue;
+      logger.info('an engine is back', { engine });
+      this.ports.back?.(engine);
+    }
   }
 
   private isNeeded(engine: string): boolean {

@@ -5,7 +5,13 @@ import { ErasuresApplied } from './erasures-applied.js';
 
 /** `erasures` tells of one that was swept; the journal is as the test says. */
 function world() {
-  const state = { steps: undefined as string[] | undefined, applied: [] as number[], isAway: false, isReady: false };
+  const state = {
+    steps: undefined as string[] | undefined,
+    applied: [] as number[],
+    isAway: false,
+    isReady: false,
+    ended: 0,
+  };
   const value = JSON.stringify(sample);
   const record = { topic: TOPICS.erasures.name, partition: 0, offset: 0, key: 'k', value, appendedAtMs: 0 };
   const log = {
@@ -19,7 +25,8 @@ function world() {
     appliedOffsets: async () => state.applied,
     find: async () => (state.steps === undefined ? undefined : { steps: state.steps.map((step) => ({ step })) }),
   };
-  const part = new ErasuresApplied({ journal: journal as never, log, logger: { warn: () => undefined } }, 1);
+  const logger = { warn: () => undefined, error: () => undefined };
+  const part = new ErasuresApplied({ journal: journal as never, log, logger }, 1, () => (state.ended += 1));
   return { state, part, start: () => part.start().then(() => void (state.isReady = true)) };
 }
 
@@ -60,6 +67,31 @@ describe('what waits for the erasures on record', () => {
     expect(state.isReady).toBe(false);
     part.stop();
     await expect(started).rejects.toMatchObject({ name: 'AbortError' });
+  });
+
+  it('ends a process whose registry came back older than it was, once that can be told', async () => {
+    const { state, part, start } = world();
+    state.steps = ['swept'];
+    await start();
+    await part.lookAgain();
+    expect(state.ended).toBe(0);
+    state.steps = undefined;
+    state.isAway = true;
+    const looking = part.lookAgain();
+    await moment();
+    expect(state.ended).toBe(0);
+    state.isAway = false;
+    await looking;
+    expect(state.ended).toBe(1);
+  });
+
+  it('looks no further when the process stops', async () => {
+    const { state, part } = world();
+    state.isAway = true;
+    const looking = part.lookAgain();
+    part.stop();
+    await looking;
+    expect(state.ended).toBe(0);
   });
 });
 

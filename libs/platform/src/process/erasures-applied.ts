@@ -5,11 +5,12 @@ import type { ErasureJournal, EventLog } from '@mneme/ports';
 import { type LoggedErasure, loggedErasures } from '../logged-erasures.js';
 import type { Logger } from '../logger.js';
 import type { Part } from '../lifecycle.js';
+import { endProcess } from './end-process.js';
 
 export interface ErasuresAppliedPorts {
   readonly journal: Pick<ErasureJournal, 'find' | 'appliedOffsets'>;
   readonly log: Pick<EventLog, 'endOffsets' | 'read'>;
-  readonly logger: Pick<Logger, 'warn'>;
+  readonly logger: Pick<Logger, 'warn' | 'error'>;
 }
 
 const LOOK_EVERY_MS = 1_000;
@@ -25,30 +26,49 @@ export class ErasuresApplied implements Part {
   constructor(
     private readonly ports: ErasuresAppliedPorts,
     private readonly lookEveryMs = LOOK_EVERY_MS,
+    private readonly end: () => void = endProcess,
   ) {}
 
   async start(): Promise<void> {
     let isTold = false;
-    while (!(await this.areKnown())) {
-      if (!isTold)
+    for (let areKnown = await this.areKnown(); areKnown !== true; areKnown = await this.areKnown()) {
+      if (areKnown === false && !isTold) {
         this.ports.logger.warn('the registry is older than the erasures on record: waiting for the erasure service');
-      isTold = true;
+        isTold = true;
+      }
       await sleep(this.lookEveryMs, undefined, { signal: this.stopping.signal });
     }
+  }
+
+  /**
+   * For when the registry's engine was away: it may have been restored from a backup meanwhile. Then the process ends, and
+   * waits at its next start.
+   */
+  async lookAgain(): Promise<void> {
+    const { signal } = this.stopping;
+    let areKnown = await this.areKnown();
+    while (areKnown === undefined && !signal.aborted) {
+      await sleep(this.lookEveryMs, undefined, { signal }).catch(() => undefined);
+      areKnown = await this.areKnown();
+    }
+    if (areKnown !== false || signal.aborted) return;
+    this.ports.logger.error('the registry has become older than the erasures on record: this process ends');
+    this.end();
   }
 
   stop(): void {
     this.stopping.abort();
   }
 
-  private async areKnown(): Promise<boolean> {
+  /** Undefined when it cannot be told now. */
+  private async areKnown(): Promise<boolean | undefined> {
     try {
       for (const one of await this.logged()) if (!(await this.isKnown(one))) return false;
       return true;
     } catch (error) {
       if (!isMemoryError(error) || error.retry !== 'later') throw error;
       this.ports.logger.warn('the erasures on record cannot be read and are looked at again', { error });
-      return false;
+      return undefined;
     }
   }
 

@@ -3,6 +3,7 @@ import { instantOf, isMemoryError, LimitExceeded } from '@mneme/domain';
 import type { Clock, EventLog, LogAppend } from '@mneme/ports';
 import { type AcceptCommands, type Keyring, parsedJson } from '@mneme/platform';
 import type { Redriven } from '@mneme/proto';
+import { z } from 'zod';
 import { positionOf } from '../quarantine/quarantine-id.js';
 import { type DeadLetterAt, type DeadLetterTopic, redrivenKeyOf } from './dead-letter-topic.js';
 
@@ -84,11 +85,12 @@ export class RedriveDeadLetters {
     return 'redriven';
   }
 
-  private async isErased({ tenantId, subjectId }: DeadLettered): Promise<boolean> {
+  /** Also of a user who was enrolled again since: what is of the epoch before stays closed, and must not rest longer. */
+  private async isErased({ tenantId, subjectId, value }: DeadLettered): Promise<boolean> {
     // What could not even be read goes to the dead letters again, and opens nothing.
     if (tenantId === undefined || subjectId === undefined) return false;
     const access = (await this.ports.keyring.openFresh(tenantId, [subjectId])).get(subjectId);
-    return access?.state !== 'open';
+    return access?.state !== 'open' || access.epoch !== (epochIn(value) ?? access.epoch);
   }
 
   private markOf({ partition, offset, event }: DeadLetterAt, redrivenBy: string): LogAppend {
@@ -105,6 +107,18 @@ export class RedriveDeadLetters {
     const whose = subjectId === undefined ? {} : { subjectId };
     const key = redrivenKeyOf(offset);
     return { topic: TOPICS.deadLetters.name, partition, key, value: JSON.stringify(mark), ...whose };
+  }
+}
+
+const Stamped = z.object({ epoch: z.int() });
+
+/** Undefined for what cannot be read, which goes to the dead letters again and opens nothing. */
+function epochIn(value: string | null): number | undefined {
+  if (value === null) return undefined;
+  try {
+    return Stamped.parse(JSON.parse(Buffer.from(value, 'base64').toString())).epoch;
+  } catch {
+    return undefined;
   }
 }
 
