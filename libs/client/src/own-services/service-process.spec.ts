@@ -24,7 +24,7 @@ setInterval(() => undefined, 1_000);`;
 describe('a service as a process', () => {
   it('is there when it says so, and tells how it ended', async () => {
     const one = await started(
-      `process.stdout.write('not yet\\n');\n${READY}\nprocess.on('SIGTERM', () => process.exit(7));`,
+      `process.stdout.write('not yet\\n');\nprocess.on('SIGTERM', () => process.exit(7));\n${READY}`,
     );
     expect(one).toMatchObject({ service: 'ingest', http: 'hello' });
     expect(one).not.toHaveProperty('grpc');
