@@ -28,6 +28,8 @@ const AT_LIMITS = ['organisation.countDepartments', 'organisation.countTeams', '
   'organisation.countGrants',
   'issuer.countOthers',
 ]);
+// Written only behind a row that was held for its tenant in the same transaction, by a statement that is heard.
+const BEHIND_HELD_ROW = ['erasures.record'];
 const [SALES, CARE] = ['sales', 'care'] as [DepartmentId, DepartmentId];
 const [WEST, EAST] = ['west', 'east'] as [TeamId, TeamId];
 const [BOT, BEE] = ['bot', 'bee'] as [AgentId, AgentId];
@@ -59,7 +61,7 @@ describe('a tenant', () => {
       if (!isNoticed) unnoticed.push(name);
     }
     expect(names.size).toBeGreaterThan(40);
-    expect(unnoticed.filter((name) => !AT_LIMITS.includes(name))).toEqual([]);
+    expect(unnoticed.filter((name) => ![...AT_LIMITS, ...BEHIND_HELD_ROW].includes(name))).toEqual([]);
   }, 180_000);
 });
 
