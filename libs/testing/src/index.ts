@@ -26,6 +26,7 @@ export * from './language-model.contract.js';
 export * from './leases.contract.js';
 export * from './log-reader.js';
 export * from './memory-survey.contract.js';
+export * from './mutated-copies.js';
 export * from './memory-versions.contract.js';
 export * from './model-server.js';
 export * from './model-server-chat.js';

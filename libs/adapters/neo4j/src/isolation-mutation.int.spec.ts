@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { engineAddress, type IsolationCheck, isolationChecks } from '@mneme/testing';
+import { engineAddress, failsByAnExpectation, isolationChecks, MutatedCopies, type SourceEdit } from '@mneme/testing';
 import type * as Adapter from './open-neo4j.js';
 import { ScratchLabelSpace } from './scratch-label-space.js';
 
@@ -9,11 +8,8 @@ import { ScratchLabelSpace } from './scratch-label-space.js';
  * Takes the scope's predicate out of a copy of this adapter, one place at a time, and runs the isolation suite on the
  * copy: the suite must fail exactly at the walls that the place holds up.
  */
-interface Mutation {
+interface Mutation extends SourceEdit {
   readonly name: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replaceBy: string;
   readonly breaks: readonly string[];
 }
 
@@ -80,43 +76,25 @@ const MUTATIONS: readonly Mutation[] = [
 ];
 
 const space = new ScratchLabelSpace(engineAddress('neo4j'));
-const copies = join(import.meta.dirname, '..', 'coverage');
-const made: string[] = [];
+const copies = new MutatedCopies(import.meta.dirname);
 afterAll(async () => {
-  made.forEach((directory) => rmSync(directory, { recursive: true, force: true }));
+  copies.remove();
   await space.drop();
 }, 60_000);
 
 describe('isolation suite on Neo4j', () => {
   it('passes on a copy that nothing was taken out of', async () => {
-    expect(await brokenWalls(copyOfAdapter())).toEqual([]);
+    expect(await brokenWalls(copies.make())).toEqual([]);
   }, 60_000);
 
   it.each(MUTATIONS)(
     'fails without $name',
     async (mutation) => {
-      expect(await brokenWalls(copyOfAdapter(mutation))).toEqual([...mutation.breaks].sort());
+      expect(await brokenWalls(copies.make([mutation]))).toEqual([...mutation.breaks].sort());
     },
     60_000,
   );
 });
-
-function copyOfAdapter(mutation?: Mutation): string {
-  mkdirSync(copies, { recursive: true });
-  const directory = mkdtempSync(join(copies, 'mutant-'));
-  made.push(directory);
-  for (const name of readdirSync(import.meta.dirname).filter((file) => !file.endsWith('.spec.ts'))) {
-    const source = readFileSync(join(import.meta.dirname, name), 'utf8');
-    writeFileSync(join(directory, name), name === mutation?.file ? mutated(source, mutation) : source);
-  }
-  return directory;
-}
-
-function mutated(source: string, { find, replaceBy }: Mutation): string {
-  const parts = source.split(find);
-  expect(parts.length).toBeGreaterThan(1);
-  return parts.join(replaceBy);
-}
 
 async function brokenWalls(directory: string): Promise<readonly string[]> {
   const adapter = (await import(join(directory, 'open-neo4j.ts'))) as typeof Adapter;
@@ -129,16 +107,5 @@ async function brokenWalls(directory: string): Promise<readonly string[]> {
     return broken.sort();
   } finally {
     await stores.close();
-  }
-}
-
-// A copy that does not run at all proves nothing: only a failed expectation counts.
-async function failsByAnExpectation(check: IsolationCheck, stores: Parameters<IsolationCheck['run']>[0]) {
-  try {
-    await check.run(stores);
-    return false;
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'matcherResult' in error) return true;
-    throw error;
   }
 }

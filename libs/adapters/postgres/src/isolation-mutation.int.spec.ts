@@ -1,7 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { engineAddress, type IsolationCheck, isolationChecks, type SomeStores } from '@mneme/testing';
+import {
+  engineAddress,
+  failsByAnExpectation,
+  type IsolationCheck,
+  isolationChecks,
+  MutatedCopies,
+  type SourceEdit,
+} from '@mneme/testing';
 import type * as Schema from './catalogue-schema.js';
 import type * as Adapter from './postgres-catalogue.js';
 import type * as Scratch from './scratch-schema.js';
@@ -10,11 +16,8 @@ import type * as Scratch from './scratch-schema.js';
  * Takes the scope's predicate out of a copy of this adapter, one place at a time, and runs the isolation suite on the copy
  * and the real engine: the suite must fail exactly at the walls that the place holds up.
  */
-interface Mutation {
+interface Mutation extends SourceEdit {
   readonly name: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replaceBy: string;
   readonly breaks: readonly IsolationCheck['wall'][];
 }
 
@@ -72,36 +75,18 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-const copies = join(import.meta.dirname, '..', 'coverage');
-const made: string[] = [];
-afterAll(() => made.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+const copies = new MutatedCopies(import.meta.dirname);
+afterAll(() => copies.remove());
 
 describe('isolation suite', () => {
   it('passes on a copy that nothing was taken out of', async () => {
-    expect(await brokenWalls(copyOfAdapter())).toEqual([]);
+    expect(await brokenWalls(copies.make())).toEqual([]);
   });
 
   it.each(MUTATIONS)('fails without $name', async (mutation) => {
-    expect(await brokenWalls(copyOfAdapter(mutation))).toEqual([...mutation.breaks].sort());
+    expect(await brokenWalls(copies.make([{ ...mutation, isOnce: true }]))).toEqual([...mutation.breaks].sort());
   });
 });
-
-function copyOfAdapter(mutation?: Mutation): string {
-  mkdirSync(copies, { recursive: true });
-  const directory = mkdtempSync(join(copies, 'mutant-'));
-  made.push(directory);
-  for (const name of readdirSync(import.meta.dirname).filter((file) => !file.endsWith('.spec.ts'))) {
-    const source = readFileSync(join(import.meta.dirname, name), 'utf8');
-    writeFileSync(join(directory, name), name === mutation?.file ? mutated(source, mutation) : source);
-  }
-  return directory;
-}
-
-function mutated(source: string, { find, replaceBy }: Mutation): string {
-  const parts = source.split(find);
-  expect(parts).toHaveLength(2);
-  return parts.join(replaceBy);
-}
 
 async function brokenWalls(directory: string): Promise<readonly string[]> {
   const { CATALOGUE_SCHEMA } = (await import(join(directory, 'catalogue-schema.ts'))) as typeof Schema;
@@ -119,15 +104,4 @@ async function brokenWalls(directory: string): Promise<readonly string[]> {
     }
   }
   return broken.sort();
-}
-
-// A copy that does not run at all proves nothing: only a failed expectation counts.
-async function failsByAnExpectation(check: IsolationCheck, stores: SomeStores): Promise<boolean> {
-  try {
-    await check.run(stores);
-    return false;
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'matcherResult' in error) return true;
-    throw error;
-  }
 }

@@ -1,38 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { engineAddress, type IsolationCheck, isolationChecks } from '@mneme/testing';
+import { engineAddress, failsByAnExpectation, isolationChecks, MutatedCopies, type SourceEdit } from '@mneme/testing';
 import type * as Adapter from './open-qdrant.js';
 
 /**
  * Takes the scope's conditions out of a copy of this adapter, and runs the isolation suite on the copy: the suite must fail
  * exactly at the walls that were taken down.
  */
-interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replaceBy: string;
-}
-
 interface Mutation {
   readonly name: string;
-  readonly edits: readonly Edit[];
+  readonly edits: readonly SourceEdit[];
   readonly breaks: readonly string[];
 }
 
-const withoutTenant: Edit = {
+const withoutTenant: SourceEdit = {
   file: 'scope-filter.ts',
   find: "is('tenantId', tenantId), isOneOf('place'",
   replaceBy: "isOneOf('place'",
 };
-const anyPlaceOf = (parts: string): Edit => ({
+const anyPlaceOf = (parts: string): SourceEdit => ({
   file: 'point-payload.ts',
   find: 'JSON.stringify([tenantId, audience])',
   replaceBy: `JSON.stringify([${parts}])`,
 });
-const withoutPlace: Edit = { file: 'scope-filter.ts', find: "isOneOf('place', places), ", replaceBy: '' };
-const blind: Edit = {
+const withoutPlace: SourceEdit = { file: 'scope-filter.ts', find: "isOneOf('place', places), ", replaceBy: '' };
+const blind: SourceEdit = {
   file: 'index-hits.ts',
   find: 'if (audience === undefined) throw',
   replaceBy: 'if (fields === undefined) throw',
@@ -70,36 +63,20 @@ const MUTATIONS: readonly Mutation[] = [
 
 const TIMEOUT_MS = 120_000;
 const checks = isolationChecks.filter(({ store }) => store === 'vector index');
-const copies = join(import.meta.dirname, '..', 'coverage');
-const made: string[] = [];
-afterAll(() => made.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+const copies = new MutatedCopies(import.meta.dirname);
+afterAll(() => copies.remove());
 
 describe('isolation suite', () => {
   it.each(MUTATIONS)(
     'on a copy without $name fails at $breaks',
-    async ({ edits, breaks }) => expect(await brokenWalls(copyOfAdapter(edits))).toEqual(breaks),
+    async ({ edits, breaks }) => expect(await brokenWalls(copies.make(edits))).toEqual(breaks),
     TIMEOUT_MS,
   );
 
   it('raises an alarm where Qdrant answers with what is not within the scope', async () => {
-    await expect(brokenWalls(copyOfAdapter([withoutPlace]))).rejects.toMatchObject({ code: 'corrupt' });
+    await expect(brokenWalls(copies.make([withoutPlace]))).rejects.toMatchObject({ code: 'corrupt' });
   });
 });
-
-function copyOfAdapter(edits: readonly Edit[]): string {
-  mkdirSync(copies, { recursive: true });
-  const directory = mkdtempSync(join(copies, 'mutant-'));
-  made.push(directory);
-  for (const name of readdirSync(import.meta.dirname).filter((file) => !file.endsWith('.spec.ts'))) {
-    let source = readFileSync(join(import.meta.dirname, name), 'utf8');
-    for (const { find, replaceBy } of edits.filter(({ file }) => file === name)) {
-      expect(source).toContain(find);
-      source = source.replaceAll(find, replaceBy);
-    }
-    writeFileSync(join(directory, name), source);
-  }
-  return directory;
-}
 
 async function brokenWalls(directory: string): Promise<readonly string[]> {
   const adapter = (await import(join(directory, 'open-qdrant.ts'))) as typeof Adapter;
@@ -116,15 +93,4 @@ async function brokenWalls(directory: string): Promise<readonly string[]> {
     }
   }
   return broken.sort();
-}
-
-// A copy that does not run at all proves nothing: only a failed expectation counts.
-async function failsByAnExpectation(check: IsolationCheck, stores: Parameters<IsolationCheck['run']>[0]) {
-  try {
-    await check.run(stores);
-    return false;
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'matcherResult' in error) return true;
-    throw error;
-  }
 }

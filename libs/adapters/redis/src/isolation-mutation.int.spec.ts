@@ -1,7 +1,13 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { engineAddress, type IsolationCheck, isolationChecks, type ReadableStores } from '@mneme/testing';
+import {
+  engineAddress,
+  failsByAnExpectation,
+  isolationChecks,
+  MutatedCopies,
+  type ReadableStores,
+  type SourceEdit,
+} from '@mneme/testing';
 import type * as Adapter from './open-redis.js';
 import { dropPrefixes, scratchPrefix } from './scratch-prefix.js';
 
@@ -9,11 +15,8 @@ import { dropPrefixes, scratchPrefix } from './scratch-prefix.js';
  * Takes the scope out of a copy of this adapter, one place at a time, and runs the isolation checks on the copy: they
  * must fail exactly at the walls that the place holds up.
  */
-interface Mutation {
+interface Mutation extends SourceEdit {
   readonly name: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replaceBy: string;
   readonly breaks: readonly string[];
 }
 
@@ -72,41 +75,26 @@ const MUTATIONS: readonly Mutation[] = [
 const url = engineAddress('redis');
 // One shard, so that tenants differ by their keys alone.
 const ONE_SHARD = { file: 'shards.ts', find: 'const SHARDS = 16;', replaceBy: 'const SHARDS = 1;' };
-const copies = join(import.meta.dirname, '..', 'coverage');
-const made: string[] = [];
+const copies = new MutatedCopies(import.meta.dirname);
 const prefixes: string[] = [];
 afterAll(async () => {
-  made.forEach((directory) => rmSync(directory, { recursive: true, force: true }));
+  copies.remove();
   await dropPrefixes(url, prefixes);
 });
 
 describe('isolation checks', () => {
   it('pass on a copy that nothing was taken out of', async () => {
-    expect(await brokenWalls(copyOfAdapter([]))).toEqual([]);
+    expect(await brokenWalls(copies.make([ONE_SHARD]))).toEqual([]);
   });
 
   it.each(MUTATIONS)('fail without $name', async (mutation) => {
-    expect(await brokenWalls(copyOfAdapter([mutation]))).toEqual(mutation.breaks);
+    expect(await brokenWalls(copies.make([ONE_SHARD, mutation]))).toEqual(mutation.breaks);
   });
 
   it('cover every wall', () => {
     expect([...new Set(MUTATIONS.flatMap(({ breaks }) => breaks))].sort()).toEqual(ALL_WALLS);
   });
 });
-
-function copyOfAdapter(mutations: readonly Pick<Mutation, 'file' | 'find' | 'replaceBy'>[]): string {
-  mkdirSync(copies, { recursive: true });
-  const directory = mkdtempSync(join(copies, 'mutant-'));
-  made.push(directory);
-  const isSource = (file: string) => !basename(file).endsWith('.spec.ts');
-  cpSync(import.meta.dirname, directory, { recursive: true, filter: isSource });
-  for (const { file, find, replaceBy } of [ONE_SHARD, ...mutations]) {
-    const parts = readFileSync(join(directory, file), 'utf8').split(find);
-    expect([file, parts.length > 1]).toEqual([file, true]);
-    writeFileSync(join(directory, file), parts.join(replaceBy));
-  }
-  return directory;
-}
 
 async function brokenWalls(directory: string): Promise<readonly string[]> {
   const adapter = (await import(join(directory, 'open-redis.ts'))) as typeof Adapter;
@@ -122,15 +110,4 @@ async function brokenWalls(directory: string): Promise<readonly string[]> {
     }
   }
   return broken.sort();
-}
-
-// A copy that does not run at all proves nothing: only a failed expectation counts.
-async function failsByAnExpectation(check: IsolationCheck, stores: ReadableStores): Promise<boolean> {
-  try {
-    await check.run(stores);
-    return false;
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'matcherResult' in error) return true;
-    throw error;
-  }
 }

@@ -1,18 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { type IsolationCheck, isolationChecks } from '@mneme/testing';
+import { failsByAnExpectation, isolationChecks, MutatedCopies, type SourceEdit } from '@mneme/testing';
 import type * as Adapter from './open-sqlite.js';
 
 /**
  * Takes the scope's predicate out of a copy of this adapter, one place at a time, and runs the isolation suite on the
  * copy: the suite must fail exactly at the walls that the place holds up.
  */
-interface Mutation {
+interface Mutation extends SourceEdit {
   readonly name: string;
-  readonly file: string;
-  readonly find: string;
-  readonly replaceBy: string;
   /** `store/wall`. */
   readonly breaks: readonly string[];
 }
@@ -127,36 +123,18 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
-const copies = join(import.meta.dirname, '..', 'coverage');
-const made: string[] = [];
-afterAll(() => made.forEach((directory) => rmSync(directory, { recursive: true, force: true })));
+const copies = new MutatedCopies(import.meta.dirname);
+afterAll(() => copies.remove());
 
 describe('isolation suite', () => {
   it('passes on a copy that nothing was taken out of', async () => {
-    expect(await brokenWalls(copyOfAdapter())).toEqual([]);
+    expect(await brokenWalls(copies.make())).toEqual([]);
   });
 
   it.each(MUTATIONS)('fails without $name', async (mutation) => {
-    expect(await brokenWalls(copyOfAdapter(mutation))).toEqual([...mutation.breaks].sort());
+    expect(await brokenWalls(copies.make([mutation]))).toEqual([...mutation.breaks].sort());
   });
 });
-
-function copyOfAdapter(mutation?: Mutation): string {
-  mkdirSync(copies, { recursive: true });
-  const directory = mkdtempSync(join(copies, 'mutant-'));
-  made.push(directory);
-  for (const name of readdirSync(import.meta.dirname).filter((file) => !file.endsWith('.spec.ts'))) {
-    const source = readFileSync(join(import.meta.dirname, name), 'utf8');
-    writeFileSync(join(directory, name), name === mutation?.file ? mutated(source, mutation) : source);
-  }
-  return directory;
-}
-
-function mutated(source: string, { find, replaceBy }: Mutation): string {
-  const parts = source.split(find);
-  expect(parts.length).toBeGreaterThan(1);
-  return parts.join(replaceBy);
-}
 
 async function brokenWalls(directory: string): Promise<readonly string[]> {
   const adapter = (await import(join(directory, 'open-sqlite.ts'))) as typeof Adapter;
@@ -170,15 +148,4 @@ async function brokenWalls(directory: string): Promise<readonly string[]> {
     }
   }
   return broken.sort();
-}
-
-// A copy that does not run at all proves nothing: only a failed expectation counts.
-async function failsByAnExpectation(check: IsolationCheck, stores: Parameters<IsolationCheck['run']>[0]) {
-  try {
-    await check.run(stores);
-    return false;
-  } catch (error) {
-    if (typeof error === 'object' && error !== null && 'matcherResult' in error) return true;
-    throw error;
-  }
 }
