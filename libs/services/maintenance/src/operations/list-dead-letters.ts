@@ -2,7 +2,7 @@ import { type DeadLetterRedriven, TOPICS } from '@mneme/events';
 import { instantOf, InvalidInput } from '@mneme/domain';
 import type { EventLog } from '@mneme/ports';
 import type { DeadLetter, ListDeadLettersRequest, ListDeadLettersResponse } from '@mneme/proto';
-import { positionOf, quarantineIdOf as idOf } from '../quarantine/quarantine-id.js';
+import { placeIdOf, placeOf } from '../log-pages.js';
 import type { DeadLetterAt, DeadLetterTopic } from './dead-letter-topic.js';
 
 const PAGE_DEFAULT = 50;
@@ -19,13 +19,13 @@ export class ListDeadLetters {
   async list(request: ListDeadLettersRequest): Promise<ListDeadLettersResponse> {
     const { cursor, group, withRedriven } = request;
     const start = { partition: 0, offset: 0 };
-    const from = cursor === undefined ? start : positionOf(cursor, 'cursor', this.log.partitionCount);
+    const from = cursor === undefined ? start : placeOf(cursor, 'cursor', this.log.partitionCount);
     const limit = pageSizeOf(request.pageSize);
-    const { letters, next } = await this.topic.page(from, limit, (letter) => (group ?? letter.group) === letter.group);
+    const { found: letters, next } = await this.topic.page(from, limit, group);
     const views = await this.viewsOf(letters);
     return {
       deadLetters: views.filter(({ redrivenAt }) => withRedriven || redrivenAt === undefined),
-      nextCursor: next === undefined ? undefined : idOf(next),
+      nextCursor: next === undefined ? undefined : placeIdOf(next),
     };
   }
 
@@ -41,7 +41,7 @@ export class ListDeadLetters {
 function viewOf(letter: DeadLetterAt, mark: DeadLetterRedriven | undefined): DeadLetter {
   const { group, topic, partition, offset, key, code, failedAt, tenantId, subjectId } = letter.event;
   return {
-    deadLetterId: idOf(letter),
+    deadLetterId: placeIdOf(letter),
     group,
     topic,
     partition,

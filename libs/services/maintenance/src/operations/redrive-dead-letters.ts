@@ -4,7 +4,7 @@ import type { Clock, EventLog, LogAppend } from '@mneme/ports';
 import { type AcceptCommands, type Keyring, parsedJson } from '@mneme/platform';
 import type { Redriven } from '@mneme/proto';
 import { z } from 'zod';
-import { positionOf } from '../quarantine/quarantine-id.js';
+import { placeOf } from '../log-pages.js';
 import { type DeadLetterAt, type DeadLetterTopic, redrivenKeyOf } from './dead-letter-topic.js';
 
 export interface RedrivePorts {
@@ -45,7 +45,7 @@ export class RedriveDeadLetters {
   }
 
   private async redriveAll(ids: readonly string[], redrivenBy: string): Promise<Redriven[]> {
-    const places = ids.map((id) => positionOf(id, 'deadLetterIds', this.ports.log.partitionCount));
+    const places = ids.map((id) => placeOf(id, 'deadLetterIds', this.ports.log.partitionCount));
     const redriven: Redriven[] = [];
     for (const [i, place] of places.entries()) {
       const letter = await this.ports.topic.find(place);

@@ -2,7 +2,7 @@ import { type QuarantineDecided, type TenantId, TOPICS, type TurnId, type TurnRe
 import { Conflict, instantOf, NotFound } from '@mneme/domain';
 import type { Clock, EventLog, LogAppend } from '@mneme/ports';
 import { decisionKeyOf, encodeReadToken, type Keyring } from '@mneme/platform';
-import { positionOf } from './quarantine-id.js';
+import { placeOf } from '../log-pages.js';
 import { type HeldTurn, type QuarantineTopic } from './quarantine-topic.js';
 
 export interface DecideQuarantinePorts {
@@ -68,7 +68,7 @@ export class DecideQuarantine {
   private async undecided({ tenantId }: Decider, quarantineId: string): Promise<HeldTurn> {
     const { log, topic, keyring } = this.ports;
     const field = 'quarantineId';
-    const held = await topic.find(tenantId, positionOf(quarantineId, field, log.partitionCount));
+    const held = await topic.find(tenantId, placeOf(quarantineId, field, log.partitionCount));
     if (held === undefined) throw new NotFound('there is no such turn in quarantine', { field });
     const { subjectId, epoch, turnId } = held.event;
     const access = (await keyring.openFresh(tenantId, [subjectId])).get(subjectId);

@@ -15,8 +15,8 @@ import {
 import type { EventLog } from '@mneme/ports';
 import { type AuthGuard, decisionKeyOf, type Keyring, parsedJson, type SubjectAccess } from '@mneme/platform';
 import type { ListQuarantineRequest, ListQuarantineResponse, QuarantinedTurn } from '@mneme/proto';
-import { positionOf, quarantineIdOf } from './quarantine-id.js';
-import { type HeldTurn, type QuarantineTopic, readable, type SubjectOffsets, UNREADABLE } from './quarantine-topic.js';
+import { placeIdOf, placeOf, readable, UNREADABLE } from '../log-pages.js';
+import { type HeldTurn, type QuarantineTopic, type SubjectOffsets } from './quarantine-topic.js';
 
 const PAGE_DEFAULT = 50;
 export const QUARANTINE_PAGE_MAX = 200;
@@ -44,14 +44,14 @@ export class ListQuarantine {
     const { subjectId } = reading;
     const own = subjectId === undefined ? undefined : partitionOf(subjectId, log.partitionCount);
     const start = { partition: own ?? 0, offset: 0 };
-    const from = request.cursor === undefined ? start : positionOf(request.cursor, 'cursor', log.partitionCount);
+    const from = request.cursor === undefined ? start : placeOf(request.cursor, 'cursor', log.partitionCount);
     const partitionsEnd = own === undefined ? log.partitionCount : own + 1;
     const limit = pageSizeOf(request.pageSize);
-    const { held, unreadable, next } = await topic.page(tenantId, { from, limit, subjectId, partitionsEnd });
+    const { found: held, unreadable, next } = await topic.page(tenantId, { from, limit, subjectId, partitionsEnd });
     const views = await this.viewsOf(tenantId, held, { reading, withDecided: request.withDecided });
     const turns = views.filter((view) => view !== UNREADABLE);
     const unreadableCount = unreadable + views.length - turns.length;
-    return { turns, nextCursor: next === undefined ? undefined : quarantineIdOf(next), unreadableCount };
+    return { turns, nextCursor: next === undefined ? undefined : placeIdOf(next), unreadableCount };
   }
 
   private async readingOf(caller: Caller, { userId, withText }: ListQuarantineRequest): Promise<Reading> {
@@ -102,7 +102,7 @@ function viewOf(one: HeldTurn, open: boolean): QuarantinedTurn {
   const { turnId, subjectId, reasons, recordedAt, turn } = one.event;
   const { role, sourceClass, agentId, occurredAt } = turn;
   return {
-    quarantineId: quarantineIdOf(one),
+    quarantineId: placeIdOf(one),
     turnId,
     subjectId,
     reasons: [...reasons],

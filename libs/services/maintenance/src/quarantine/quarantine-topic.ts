@@ -7,16 +7,11 @@ import {
   type TurnQuarantined,
   TurnQuarantinedV1,
 } from '@mneme/events';
-import { isMemoryError } from '@mneme/domain';
 import type { EventLog, LogRecord, SubjectTopics } from '@mneme/ports';
 import { quarantineOffsetsOf, recordOf } from '@mneme/platform';
+import { type LogPage, logPage, type Place, readable, type UNREADABLE } from '../log-pages.js';
 
 const TOPIC = TOPICS.quarantine.name;
-/** Records that one page looks through: those of other tenants and of decisions lie among them. */
-const PAGE_RECORDS_MAX = 5_000;
-/** Each may hold a turn of 64 KiB. */
-const READ_RECORDS_MAX = 50;
-
 /** A turn in quarantine and where it lies. */
 export interface HeldTurn {
   readonly partition: number;
@@ -25,21 +20,8 @@ export interface HeldTurn {
   readonly event: TurnQuarantined;
 }
 
-export interface Position {
-  readonly partition: number;
-  readonly offset: number;
-}
-
-export interface HeldPage {
-  readonly held: readonly HeldTurn[];
-  /** Records that are damaged. */
-  readonly unreadable: number;
-  /** Where the next page begins; undefined at the end of the topic. */
-  readonly next: Position | undefined;
-}
-
 export interface PageOptions {
-  readonly from: Position;
+  readonly from: Place;
   readonly limit: number;
   /** Of this subject alone. */
   readonly subjectId?: SubjectId | undefined;
@@ -58,29 +40,15 @@ export class QuarantineTopic {
   ) {}
 
   /** Turns of one tenant from a place on, looking through a bounded number of records. */
-  async page(tenantId: TenantId, { from, limit, subjectId, partitionsEnd }: PageOptions): Promise<HeldPage> {
-    const held: HeldTurn[] = [];
-    let unreadable = 0;
-    let { partition, offset } = from;
-    let left = PAGE_RECORDS_MAX;
-    while (partition < partitionsEnd) {
-      const records = await this.log.read({ topic: TOPIC, partition, offset }, Math.min(left, READ_RECORDS_MAX));
-      for (const record of records) {
-        if (held.length === limit) return { held, unreadable, next: { partition, offset: record.offset } };
-        offset = record.offset + 1;
-        const one = readable(() => heldOf(record, tenantId));
-        if (one === UNREADABLE) unreadable += 1;
-        else if (one !== undefined && (subjectId ?? one.event.subjectId) === one.event.subjectId) held.push(one);
-      }
-      left -= records.length;
-      if (records.length === 0) [partition, offset] = [partition + 1, 0];
-      else if (left === 0) return { held, unreadable, next: { partition, offset } };
-    }
-    return { held, unreadable, next: undefined };
+  page(tenantId: TenantId, { from, limit, subjectId, partitionsEnd }: PageOptions): Promise<LogPage<HeldTurn>> {
+    return logPage(this.log, { topic: TOPIC, from, limit, partitionsEnd }, (record) => {
+      const held = heldOf(record, tenantId);
+      return held !== undefined && (subjectId ?? held.event.subjectId) === held.event.subjectId ? held : undefined;
+    });
   }
 
   /** The turn at a place; undefined when there is none of this tenant. */
-  async find(tenantId: TenantId, { partition, offset }: Position): Promise<HeldTurn | undefined> {
+  async find(tenantId: TenantId, { partition, offset }: Place): Promise<HeldTurn | undefined> {
     const [record] = await this.log.read({ topic: TOPIC, partition, offset }, 1);
     return record?.offset === offset ? heldOf(record, tenantId) : undefined;
   }
@@ -91,21 +59,9 @@ export class QuarantineTopic {
   }
 
   /** Undefined when it is gone meanwhile. */
-  async decisionAt({ partition, offset }: Position): Promise<QuarantineDecided | typeof UNREADABLE | undefined> {
+  async decisionAt({ partition, offset }: Place): Promise<QuarantineDecided | typeof UNREADABLE | undefined> {
     const [record] = await this.log.read({ topic: TOPIC, partition, offset }, 1);
     return record === undefined ? undefined : readable(() => recordOf(QuarantineDecidedV1, record));
-  }
-}
-
-export const UNREADABLE = Symbol('unreadable');
-
-/** One damaged record must not hide the others. */
-export function readable<T>(read: () => T): T | typeof UNREADABLE {
-  try {
-    return read();
-  } catch (error) {
-    if (isMemoryError(error) && error.code === 'corrupt') return UNREADABLE;
-    throw error;
   }
 }
 
