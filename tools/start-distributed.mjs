@@ -2,27 +2,29 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openRun } from './servers/places.mjs';
-import { down, missingFor, SERVER_NAMES, startableNames, up, variablesOf } from './servers/servers.mjs';
+import {
+  ADDRESS_VARIABLES,
+  down,
+  givenNames,
+  missingFor,
+  SERVER_NAMES,
+  startableNames,
+  up,
+  variablesOf,
+} from './servers/servers.mjs';
 import { root } from './workspaces.mjs';
 
 /**
  * `npm run start:distributed`: engines that the environment does not name, then every service as a process of its own, until
  * Ctrl-C; then the services stop, and the engines that were started here. Their data stays in `.mneme-distributed-engines`.
  */
-const VARIABLES = {
-  kafka: 'MNEME_KAFKA_BROKERS',
-  neo4j: 'MNEME_NEO4J_URL',
-  redis: 'MNEME_REDIS_URL',
-  postgres: 'MNEME_POSTGRES_URL',
-  qdrant: 'MNEME_QDRANT_URL',
-};
 
 const directory = resolve(process.env.MNEME_DATA_DIR ?? '.mneme-distributed');
-const own = SERVER_NAMES.filter((name) => (process.env[VARIABLES[name]] ?? '') === '');
+const own = SERVER_NAMES.filter((name) => !givenNames().includes(name));
 const absent = [...own.filter((name) => !startableNames().includes(name)), ...missingFor(own.filter(isStartable))];
 if (absent.length > 0) {
   console.error(`${absent.join(', ')}: missing. \`npm run servers -- install\` installs what can be installed, and`);
-  console.error(`${Object.values(VARIABLES).join(', ')} name engines that run already: docs/distributed.md`);
+  console.error(`${Object.values(ADDRESS_VARIABLES).join(', ')} name engines that run already: docs/distributed.md`);
   process.exit(1);
 }
 

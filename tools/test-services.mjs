@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { engineSpecs } from './engine-specs.mjs';
 import { run, runJest } from './run-jest.mjs';
 import { openRun } from './servers/places.mjs';
-import { down, install, SERVER_NAMES, startableNames, up, variablesOf } from './servers/servers.mjs';
+import { down, givenNames, install, startableNames, up, variablesOf } from './servers/servers.mjs';
 import { root } from './workspaces.mjs';
 
 /**
@@ -12,18 +12,11 @@ import { root } from './workspaces.mjs';
  * servers of its own, which are gone at the end however it ends. Suites of an engine that cannot be had here (Qdrant is not
  * installed by anybody but you) are named and left out. The last line is `N passed, N failed`.
  */
-const VARIABLES = {
-  kafka: 'MNEME_KAFKA_BROKERS',
-  neo4j: 'MNEME_NEO4J_URL',
-  redis: 'MNEME_REDIS_URL',
-  postgres: 'MNEME_POSTGRES_URL',
-  qdrant: 'MNEME_QDRANT_URL',
-};
 const JEST_WITHIN_MS = 45 * 60_000;
 const FAILED = { passed: 0, failed: 1 };
 const BUILD = { name: 'build', script: 'node_modules/typescript/bin/tsc', args: ['-b'] };
 
-const given = SERVER_NAMES.filter((name) => (process.env[VARIABLES[name]] ?? '') !== '');
+const given = givenNames();
 const own = startableNames().filter((name) => !given.includes(name));
 const directory = mkdtempSync(join(tmpdir(), 'mneme-services-'));
 const servers = await openRun(directory);

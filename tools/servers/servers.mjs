@@ -12,6 +12,20 @@ const SERVERS = { kafka, neo4j, redis, postgres, qdrant };
 export const SERVER_NAMES = Object.keys(SERVERS);
 export { install, missingFor };
 
+/** The variable of the environment that names each, where it runs already. */
+export const ADDRESS_VARIABLES = {
+  kafka: 'MNEME_KAFKA_BROKERS',
+  neo4j: 'MNEME_NEO4J_URL',
+  redis: 'MNEME_REDIS_URL',
+  postgres: 'MNEME_POSTGRES_URL',
+  qdrant: 'MNEME_QDRANT_URL',
+};
+
+/** Those that the environment names. */
+export function givenNames() {
+  return SERVER_NAMES.filter((name) => (process.env[ADDRESS_VARIABLES[name]] ?? '') !== '');
+}
+
 /** Those that can be started here: Qdrant only where there is one. */
 export function startableNames() {
   return SERVER_NAMES.filter((name) => name !== 'qdrant' || isOnPath('qdrant'));
